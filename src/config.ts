@@ -1,0 +1,222 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { exitStatus, P2cError } from './errors.ts'
+
+const documents = ['quote', 'salesorder', 'invoice'] as const
+const name = z.string().min(1)
+const text = z.string().min(1)
+const scalar = z.union([z.string(), z.number(), z.boolean()])
+const numbering = (format: string) =>
+  z
+    .strictObject({
+      format: text
+        .default(format)
+        .describe('{SEQNUM:n}, {RANDSTRING:1-6}, {DATETIMEUTC:yyyyMMdd} and literal text'),
+      seed: z.int().min(0).max(999_999_999).default(1000).describe('The first number'),
+    })
+    .prefault({})
+const overrides = z
+  .strictObject({
+    defaults: z.record(name, scalar).default({}).describe('field -> value where the source has none'),
+    valueMaps: z
+      .record(name, z.record(z.string(), scalar))
+      .default({})
+      .describe('field -> { source value: destination value }'),
+    omit: z.array(name).default([]).describe('destination fields that are not sent'),
+    truncate: z.record(name, z.int().min(1)).default({}).describe('field -> longest length'),
+  })
+  .prefault({})
+const known = z.array(z.string()).default([])
+
+/** The whole configuration; `p2c.schema.json` is made from it. */
+export const configSchema = z.strictObject({
+  $schema: z.string().optional().describe('For editors'),
+  database: text
+    .default('sqlite:data/sales.sqlite')
+    .describe('sqlite:PATH or postgres://user:password@host/database'),
+  schema: name.default('public').describe('The PostgreSQL schema that holds the Sales tables'),
+  numbering: z
+    .strictObject({
+      alphabet: text
+        .regex(/^[A-Z0-9]+$/, 'capital letters and digits')
+        .refine(letters => new Set(letters).size === letters.length, 'each letter once')
+        .default('BCDFGHJKLMNPQRSTVWXYZ')
+        .describe('The letters of {RANDSTRING:n}'),
+      contact: numbering('CON-{SEQNUM:5}-{RANDSTRING:6}'),
+      account: numbering('ACC-{SEQNUM:5}-{RANDSTRING:6}'),
+    })
+    .prefault({}),
+  tables: z
+    .strictObject({
+      account: name.default('account'),
+      contact: name.default('contact'),
+      quote: name.default('quote'),
+      salesorder: name.default('salesorder'),
+      invoice: name.default('invoice'),
+    })
+    .prefault({}),
+  columns: z
+    .strictObject({
+      accountNumber: name.default('accountnumber'),
+      contactNumber: name.default('msdynce_contactnumber'),
+      isActiveCustomer: name.default('msdynce_isactivecustomer'),
+      isCompanyAnAccount: name.default('msdynce_iscompanyanaccount'),
+    })
+    .prefault({}),
+  activity: z
+    .strictObject({
+      documents: z.array(z.enum(documents)).min(1).default([...documents]),
+      manyToMany: z
+        .boolean()
+        .default(false)
+        .describe('Count contactquotes, contactorders and contactinvoices too'),
+    })
+    .prefault({}),
+  batch: z
+    .strictObject({
+      rows: z.int().min(1).max(1_000_000).optional().describe('Fixed size of a batch'),
+      targetMs: z.int().min(10).max(60_000).optional().describe('How long a batch should take'),
+    })
+    .prefault({}),
+  workers: z.int().min(1).max(64).default(2).describe('Connections at work (PostgreSQL)'),
+  organization: z
+    .strictObject({
+      cds: text.max(128).default('ORG001').describe('The CDS organization'),
+      company: z
+        .string()
+        .regex(/^[A-Za-z0-9]{1,4}$/, 'one to four letters or digits')
+        .default('usmf')
+        .describe('The legal entity (dataAreaId)'),
+    })
+    .prefault({}),
+  sync: z
+    .strictObject({
+      currency: z
+        .string()
+        .regex(/^[A-Z]{3}$/, 'an ISO 4217 code')
+        .default('USD')
+        .describe('Where a customer has none'),
+      unknownCountry: z
+        .enum(['default', 'reject'])
+        .default('default')
+        .describe('What becomes of a row whose country nobody knows'),
+      templates: z
+        .strictObject({
+          accounts: overrides,
+          contacts: overrides,
+          'contacts-to-customer': overrides,
+        })
+        .prefault({}),
+      reference: z
+        .strictObject({
+          decisionMakingRoles: known,
+          customerGroups: known,
+          currencies: known,
+          countries: known,
+          languages: known,
+          sites: known,
+          warehouses: known,
+        })
+        .prefault({})
+        .describe('Values that exist in Finance and Operations; empty: not checked'),
+    })
+    .prefault({}),
+})
+
+type Frozen<T> = T extends object ? { readonly [Key in keyof T]: Frozen<T[Key]> } : T
+
+/** What p2c was told, complete, checked and frozen. */
+export type Config = Frozen<z.infer<typeof configSchema>>
+
+export interface ConfigSources {
+  /** Values from the command line; they win. */
+  readonly options?: Readonly<Record<string, unknown>>
+  /** The environment; none where nothing is given. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** A configuration file; false: do not even look for `p2c.config.json`. */
+  readonly file?: string | false
+}
+
+/**
+ * Puts option, environment, file and default together, in this order of precedence.
+ *
+ * @throws P2cError CONFIG_INVALID (exit 2) naming the key and the value; CONFIG_UNREADABLE
+ */
+export function loadConfig({ options = {}, env = {}, file }: ConfigSources = {}): Config {
+  const path = file === undefined ? 'p2c.config.json' : file
+  const fromFile =
+    path === false || (file === undefined && !existsSync(path)) ? {} : readConfigFile(path)
+  const given = [fromFile, fromEnvironment(env), options].reduce(merge, {})
+  const parsed = configSchema.safeParse(given)
+  if (parsed.success) return freeze(parsed.data)
+  const issue = parsed.error.issues[0]
+  const key = [...(issue?.path ?? []), ...(issue && 'keys' in issue ? issue.keys : [])].join('.')
+  throw new P2cError('CONFIG_INVALID', {
+    what: `the setting "${key}" cannot be used`,
+    must: issue?.code === 'unrecognized_keys' ? 'a key that p2c knows' : (issue?.message ?? ''),
+    found: withoutPassword(JSON.stringify(valueAt(given, issue?.path ?? [])) ?? 'nothing'),
+    next: 'Mend it on the command line, in P2C_* or in the configuration file',
+    exit: exitStatus.usage,
+  })
+}
+
+/** The process's own environment, for `loadConfig`. Nothing else in p2c reads it. */
+export const environment: Readonly<Record<string, string | undefined>> = process.env
+
+/** A database URL as it may be shown: the password replaced. */
+export function withoutPassword(url: string): string {
+  return url.replace(/(:\/\/[^:@/\s]*):[^@\s]*@/g, '$1:***@').replace(/(password=)[^&\s"]*/gi, '$1***')
+}
+
+function fromEnvironment(env: Readonly<Record<string, string | undefined>>): object {
+  return {
+    ...(env['P2C_DATABASE'] ? { database: env['P2C_DATABASE'] } : {}),
+    ...(env['P2C_SCHEMA'] ? { schema: env['P2C_SCHEMA'] } : {}),
+  }
+}
+
+function readConfigFile(path: string): object {
+  try {
+    const content: unknown = JSON.parse(readFileSync(resolve(path), 'utf8').replace(/^\uFEFF/, ''))
+    if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content
+    throw new SyntaxError('it is not a JSON object')
+  } catch (cause) {
+    throw new P2cError('CONFIG_UNREADABLE', {
+      what: `the configuration file ${path} cannot be read`,
+      must: 'a JSON object',
+      found: cause instanceof Error ? cause.message : String(cause),
+      next: 'Mend the file or name another with --config',
+      exit: exitStatus.usage,
+      cause,
+    })
+  }
+}
+
+function merge(under: object, over: object): object {
+  const result: Record<string, unknown> = { ...under }
+  for (const [key, value] of Object.entries(over)) {
+    const below = result[key]
+    result[key] = isPlain(below) && isPlain(value) ? merge(below, value) : value
+  }
+  return result
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (isPlain(inner) ? (inner as Record<PropertyKey, unknown>)[key] : inner),
+    value,
+  )
+}
+
+function freeze<T>(value: T): Frozen<T> {
+  if (typeof value === 'object' && value !== null) {
+    for (const inner of Object.values(value)) freeze(inner)
+    Object.freeze(value)
+  }
+  return value as Frozen<T>
+}

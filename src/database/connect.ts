@@ -1,0 +1,29 @@
+import { exitStatus, P2cError } from '../errors.ts'
+import { withoutPassword, type Config } from '../config.ts'
+import type { Database } from './database.ts'
+
+export interface ConnectOptions {
+  /** `create` makes an empty SQLite file where there is none; `read` cannot write at all. */
+  readonly mode: 'read' | 'write' | 'create'
+}
+
+/**
+ * Opens the configured database. Drivers are loaded only when they are needed.
+ *
+ * @throws P2cError DATABASE_URL_INVALID, DATABASE_MISSING, DATABASE_UNREADABLE, DATABASE_READ_ONLY
+ */
+export async function connect(config: Config, options: ConnectOptions): Promise<Database> {
+  const url = config.database
+  const path = /^sqlite:(.+)$/.exec(url)?.[1]
+  if (path !== undefined) {
+    const { openSqlite } = await import('./sqlite/open.ts')
+    return openSqlite(config, path, options)
+  }
+  throw new P2cError('DATABASE_URL_INVALID', {
+    what: 'the database URL cannot be used',
+    must: 'sqlite:PATH',
+    found: withoutPassword(url),
+    next: 'Mend --database, P2C_DATABASE or "database" in the configuration file',
+    exit: exitStatus.usage,
+  })
+}

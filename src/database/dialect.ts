@@ -1,0 +1,105 @@
+import type { ColumnType } from '../domain/sales.ts'
+import type { Sql } from '../domain/sql.ts'
+import type { NumberFormat } from '../numbering/format.ts'
+import type { Database } from './database.ts'
+
+/** A table as the catalogue has it. Names are as they are written there. */
+export interface TableInfo {
+  readonly name: string
+  readonly kind: 'table' | 'view'
+  readonly columns: readonly ColumnInfo[]
+  /** Empty where there is no primary key. */
+  readonly primaryKey: readonly string[]
+}
+
+export interface ColumnInfo {
+  readonly name: string
+  readonly type: string
+  readonly nullable: boolean
+}
+
+/** A number that the triggers give to new rows. */
+export interface LiveNumber {
+  /** Logical names. */
+  readonly table: 'account' | 'contact'
+  readonly column: string
+  /** The name in p2c_number_sequence. */
+  readonly sequence: string
+  readonly format: NumberFormat
+}
+
+/** A schema object that stays, with the statements that make and drop it. */
+export interface SchemaObject {
+  readonly name: string
+  readonly create: string
+  readonly drop: string
+}
+
+/**
+ * `transient`: the same statement may pass a moment later. `row`: a row is refused, by a constraint
+ * or a trigger; without it the others pass. `fatal`: neither.
+ */
+export type Fault = 'transient' | 'row' | 'fatal'
+
+/** How long work is to be done on this engine. */
+export interface Habits {
+  /** What the pace aims at for one batch. */
+  readonly batchMillis: number
+}
+
+/**
+ * Every difference between the engines that p2c runs on. A property is named after the
+ * difference; nothing outside `database/` asks which engine it is.
+ */
+export interface Dialect {
+  /** For messages and file names only. */
+  readonly name: 'sqlite' | 'postgres'
+  readonly habits: Habits
+  /** The type of a column in DDL. */
+  columnType(type: ColumnType): string
+  /** A GUID as it compares: text, lower case, no braces. */
+  guid(expression: Sql): Sql
+  /** Yes or no as the flag columns hold it. */
+  flag(value: boolean): Sql
+  /** How a flag column's value reads in a program: true, false, or null. */
+  readFlag(value: unknown): boolean | null
+  /** Order that puts the oldest first and rows without a value last. */
+  ascendingNullsLast(expression: Sql): Sql
+  /** Text in the order of its bytes, whatever the collation of its column or of the database. */
+  bytewise(expression: Sql): Sql
+  /**
+   * What finds a row fastest while nothing rewrites the table (SQLite's rowid); null where the
+   * key is as good. It may point elsewhere later, so it is always used together with the key.
+   */
+  rowLocator(db: Database, table: string): Promise<Sql | null>
+  /** A table or view by its unquoted name; undefined where there is none. */
+  describeTable(db: Database, name: string): Promise<TableInfo | undefined>
+  /**
+   * Names of other people's triggers that fire when these columns of a table are updated. Takes
+   * unquoted names; a column that is not there yet fires what it would fire once it is.
+   */
+  triggersFired(db: Database, table: string, columns: readonly string[]): Promise<string[]>
+  /** Number and flags for rows that other programs write, and the indexes that they need. */
+  liveSchema(db: Database, numbers: readonly LiveNumber[]): SchemaObject[]
+  /** What a failed statement says about the rows it was to write. */
+  faultOf(error: unknown): Fault
+  /** A random text of the alphabet's letters, new for every row. */
+  randomText(alphabet: string, length: number): Sql
+  /**
+   * Runs the statements on a copy of the schema, without data, and says what went wrong; null
+   * where nothing did.
+   */
+  rehearse(db: Database, statements: readonly string[]): Promise<string | null>
+  /**
+   * Takes the lock that keeps every other p2c off this database, and gives back what releases it.
+   * The lock dies with the process. undefined where another holds it.
+   */
+  tryLock(db: Database): Promise<(() => Promise<void>) | undefined>
+  /** Settings of the connection for long work; what is persistent is put back by `end`. */
+  beginLongWork(db: Database): Promise<void>
+  endLongWork(db: Database): Promise<void>
+  /** Copies the whole database into a new file, whole or not at all. */
+  backup(db: Database, file: string): Promise<void>
+  /** The whole schema as text, own tables included; for docs and tests. */
+  dumpSchema(db: Database): Promise<string>
+}

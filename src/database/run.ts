@@ -1,0 +1,40 @@
+import type { RunEvent, Work } from '../events.ts'
+import type { Database } from './database.ts'
+import { beginRun, finishRun, type Outcome, type Run } from './history.ts'
+import { lock } from './lock.ts'
+import { makeOwnTables } from './own-tables.ts'
+
+/**
+ * The frame around every command that writes: the lock first, then the own tables, then a row in
+ * the history, then the work, and at the end, however it ends, its outcome. A consumer that stops
+ * asking for events leaves the run `stopped`; a run that is killed leaves no outcome at all.
+ *
+ * @param outcomeOf how the run ended, judged by its result
+ */
+export async function* recorded<Result>(
+  db: Database,
+  command: string,
+  work: (run: Run) => AsyncGenerator<RunEvent, Result, void>,
+  outcomeOf: (result: Result) => Outcome = () => 'done',
+): Work<Result> {
+  const release = await lock(db)
+  try {
+    await makeOwnTables(db)
+    const run = await beginRun(db, command)
+    let outcome: Outcome = 'stopped'
+    try {
+      await db.dialect.beginLongWork(db)
+      const result = yield* work(run)
+      outcome = outcomeOf(result)
+      return result
+    } catch (error) {
+      outcome = 'failed'
+      throw error
+    } finally {
+      await finishRun(db, run, outcome)
+      await db.dialect.endLongWork(db)
+    }
+  } finally {
+    await release()
+  }
+}

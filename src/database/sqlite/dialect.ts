@@ -1,0 +1,91 @@
+import Driver from 'better-sqlite3'
+import type { ColumnType } from '../../domain/sales.ts'
+import { literal, raw, sql } from '../../domain/sql.ts'
+import { P2cError } from '../../errors.ts'
+import type { Database } from '../database.ts'
+import type { Dialect } from '../dialect.ts'
+import { backup } from './backup.ts'
+import { liveSchema, randomText } from './live-schema.ts'
+import { tryLock } from './lock.ts'
+import { beginLongWork, endLongWork } from './long-work.ts'
+import type { SqliteDatabase } from './open.ts'
+import { rehearse, triggersFired } from './rehearsal.ts'
+
+/** SQLite 3.35 and later for the upgrade itself; what stays in the schema runs from 3.26 on. */
+export const sqliteDialect: Dialect = {
+  name: 'sqlite',
+  habits: { batchMillis: 250 },
+  columnType,
+  // Deterministic functions only, so that indexes can be made on it.
+  guid: expression => sql`lower(trim(${expression}, '{}'))`,
+  flag: value => literal(value),
+  readFlag: value => (value === null || value === undefined ? null : Boolean(value)),
+  ascendingNullsLast: expression => sql`${expression} ASC NULLS LAST`,
+  bytewise: expression => sql`${expression} COLLATE BINARY`,
+  rowLocator: async (db, table) => {
+    const found = await db.row<{ wr: number }>(
+      sql`SELECT wr FROM pragma_table_list WHERE schema = 'main' AND lower(name) = lower(${table})`,
+    )
+    return found?.wr === 0 ? raw('rowid') : null
+  },
+  describeTable: async (db, name) => {
+    const found = await db.row<{ name: string; type: string }>(
+      sql`SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view') AND lower(name) = lower(${name})`,
+    )
+    if (!found) return undefined
+    const columns = await db.rows<{ name: string; type: string; nullable: number; pk: number }>(
+      sql`SELECT name, type, NOT "notnull" AS nullable, pk FROM pragma_table_xinfo(${found.name}) WHERE hidden <> 1 ORDER BY cid`,
+    )
+    return {
+      name: found.name,
+      kind: found.type === 'view' ? 'view' : 'table',
+      columns: columns.map(column => ({
+        name: column.name,
+        type: column.type,
+        nullable: Boolean(column.nullable),
+      })),
+      primaryKey: columns
+        .filter(column => column.pk > 0)
+        .sort((a, b) => a.pk - b.pk)
+        .map(column => column.name),
+    }
+  },
+  triggersFired: (db, table, columns) => triggersFired(sqlite(db), table, columns),
+  faultOf: error => {
+    const cause = error instanceof P2cError ? error.cause : error
+    const code = cause instanceof Driver.SqliteError ? cause.code : ''
+    if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return 'transient'
+    return /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(code) ? 'row' : 'fatal'
+  },
+  liveSchema,
+  randomText,
+  rehearse: (db, statements) => Promise.resolve(rehearse(sqlite(db), statements)),
+  tryLock: db => Promise.resolve(tryLock(sqlite(db).path)),
+  beginLongWork: db => beginLongWork(sqlite(db)),
+  endLongWork: db => endLongWork(sqlite(db)),
+  backup: (db, file) => backup(sqlite(db), file),
+  dumpSchema: async db => {
+    const objects = await db.rows<{ sql: string }>(
+      sql`SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type = 'trigger', type = 'index', tbl_name, name`,
+    )
+    return objects.map(object => `${object.sql};\n`).join('\n')
+  },
+}
+
+function columnType(type: ColumnType): string {
+  switch (type.kind) {
+    case 'flag':
+    case 'integer':
+    case 'choice':
+      return 'INTEGER'
+    case 'decimal':
+      return 'NUMERIC'
+    default:
+      return 'TEXT'
+  }
+}
+
+/** A Database of this dialect is always one that `openSqlite` made. */
+function sqlite(db: Database): SqliteDatabase {
+  return db as SqliteDatabase
+}

@@ -1,0 +1,36 @@
+import { sql } from '../../domain/sql.ts'
+import type { SqliteDatabase } from './open.ts'
+
+const cacheKibibytes = 65_536
+
+/**
+ * Write-ahead logging while the work lasts: readers go on, and a batch costs one flush. The mode
+ * is persistent, so the one that was there is written down first and put back by `endLongWork`,
+ * after a crash by the run that goes on. Every commit is flushed (synchronous = FULL): what was
+ * reported as done is on the disk.
+ */
+export async function beginLongWork(db: SqliteDatabase): Promise<void> {
+  db.handle.pragma('synchronous = FULL')
+  db.handle.pragma(`cache_size = -${cacheKibibytes}`)
+  db.handle.pragma('wal_autocheckpoint = 4000')
+  const mode = db.handle.pragma('journal_mode', { simple: true })
+  if (mode === 'wal' || mode === 'memory' || mode === 'off') return
+  await db.change(
+    sql`INSERT INTO p2c_setting (name, value) VALUES ('journal_mode', ${mode}) ON CONFLICT DO NOTHING`,
+  )
+  db.handle.pragma('journal_mode = WAL')
+}
+
+/** Puts the journal mode back; where another program's connection forbids it, the next run does. */
+export async function endLongWork(db: SqliteDatabase): Promise<void> {
+  const kept = await db.row<{ value: string }>(
+    sql`SELECT value FROM p2c_setting WHERE name = 'journal_mode'`,
+  )
+  if (!kept || !/^(delete|truncate|persist)$/.test(kept.value)) return
+  try {
+    if (db.handle.pragma(`journal_mode = ${kept.value}`, { simple: true }) !== kept.value) return
+  } catch {
+    return
+  }
+  await db.change(sql`DELETE FROM p2c_setting WHERE name = 'journal_mode'`)
+}

@@ -1,0 +1,198 @@
+import { existsSync, statSync } from 'node:fs'
+import { mkdir, realpath } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import Driver from 'better-sqlite3'
+import type { Config } from '../../config.ts'
+import { namesOf } from '../../domain/names.ts'
+import { rulesOf } from '../../domain/rules.ts'
+import { exitStatus, P2cError } from '../../errors.ts'
+import type { ConnectOptions } from '../connect.ts'
+import type { Composed, Database, Query, Row } from '../database.ts'
+import { sqliteDialect } from './dialect.ts'
+import { explain } from './faults.ts'
+
+/** What the SQLite half of the dialect needs beside the Database. */
+export interface SqliteDatabase extends Database {
+  readonly path: string
+  readonly handle: Driver.Database
+}
+
+const keptStatements = 100
+
+/** How long a statement waits for another program's lock before it fails with SQLITE_BUSY. */
+const busyMillis = 5_000
+
+/** Opens a SQLite file. */
+export async function openSqlite(
+  config: Config,
+  path: string,
+  { mode }: ConnectOptions,
+): Promise<SqliteDatabase> {
+  const file = path === ':memory:' ? path : await prepareFile(resolve(path), mode)
+  const handle = openHandle(file, mode)
+  return databaseOn(handle, config, file, mode)
+}
+
+function databaseOn(
+  handle: Driver.Database,
+  config: Config,
+  path: string,
+  mode: ConnectOptions['mode'],
+): SqliteDatabase {
+  const names = namesOf(config)
+  const statements = new Map<string, Driver.Statement>()
+
+  const prepare = (query: Query): [Driver.Statement, unknown[]] => {
+    const { sql, values } = native(query)
+    const kept = statements.get(sql) ?? handle.prepare(sql)
+    statements.delete(sql)
+    statements.set(sql, kept)
+    if (statements.size > keptStatements) statements.delete(statements.keys().next().value ?? '')
+    return [kept, values.map(bindable)]
+  }
+
+  const guarded = <T>(work: () => T): Promise<T> => {
+    try {
+      return Promise.resolve(work())
+    } catch (error) {
+      return Promise.reject(explain(error, path))
+    }
+  }
+
+  const db: SqliteDatabase = {
+    config,
+    dialect: sqliteDialect,
+    names,
+    rules: rulesOf(config, names, expression => sqliteDialect.guid(expression)),
+    identity: `sqlite:${path}`,
+    path,
+    handle,
+    rows: <T extends object>(query: Query) =>
+      guarded(() => {
+        const [statement, values] = prepare(query)
+        return statement.all(...values) as T[]
+      }),
+    row: <T extends object>(query: Query) =>
+      guarded(() => {
+        const [statement, values] = prepare(query)
+        return statement.get(...values) as T | undefined
+      }),
+    change: query =>
+      guarded(() => {
+        const [statement, values] = prepare(query)
+        return statement.run(...values).changes
+      }),
+    // eslint-disable-next-line @typescript-eslint/require-await -- the driver is synchronous
+    stream: async function* <T extends object>(query: Query, chunkRows = 1_000) {
+      const { sql, values } = native(query)
+      let chunk: Row[] = []
+      try {
+        for (const row of handle.prepare(sql).iterate(...values.map(bindable))) {
+          chunk.push(row as Row)
+          if (chunk.length < chunkRows) continue
+          yield chunk as T[]
+          chunk = []
+        }
+      } catch (error) {
+        throw explain(error, path)
+      }
+      if (chunk.length > 0) yield chunk as T[]
+    },
+    script: text =>
+      guarded(() => {
+        handle.exec(text)
+      }),
+    transaction: async <T>(work: () => Promise<T>) => {
+      if (handle.inTransaction) throw new Error('a transaction inside another')
+      await db.script('BEGIN IMMEDIATE')
+      try {
+        const result = await work()
+        await db.script('COMMIT')
+        return result
+      } catch (error) {
+        if (handle.inTransaction) handle.exec('ROLLBACK')
+        throw error
+      }
+    },
+    another: () =>
+      guarded(() =>
+        databaseOn(openHandle(path, mode === 'read' ? 'read' : 'write'), config, path, mode),
+      ),
+    close: () =>
+      guarded(() => {
+        statements.clear()
+        handle.close()
+      }),
+  }
+  return db
+}
+
+function openHandle(file: string, mode: ConnectOptions['mode']): Driver.Database {
+  try {
+    return settle(new Driver(file, { readonly: mode === 'read', timeout: busyMillis }))
+  } catch (error) {
+    // A crash may have left a journal to play back, and a reader may not do that.
+    const code = error instanceof Driver.SqliteError ? error.code : ''
+    if (mode !== 'read' || !/^SQLITE_(READONLY|CANTOPEN)/.test(code)) throw explain(error, file)
+    try {
+      const handle = settle(new Driver(file, { timeout: busyMillis, fileMustExist: true }))
+      handle.pragma('query_only = ON')
+      return handle
+    } catch (second) {
+      throw explain(second, file)
+    }
+  }
+}
+
+/** What any other program's connection has by default, and better-sqlite3's build has not. */
+function settle(handle: Driver.Database): Driver.Database {
+  try {
+    handle.pragma('recursive_triggers = OFF')
+    handle.pragma('schema_version')
+    return handle
+  } catch (error) {
+    handle.close()
+    throw error
+  }
+}
+
+async function prepareFile(file: string, mode: ConnectOptions['mode']): Promise<string> {
+  if (existsSync(file)) {
+    if (statSync(file).isFile()) return realpath(file)
+    throw new P2cError('DATABASE_UNREADABLE', {
+      what: `${file} is no SQLite database`,
+      must: 'a file',
+      found: 'a folder or a device',
+      next: 'Name the database file with --database sqlite:PATH',
+      exit: exitStatus.usage,
+    })
+  }
+  if (mode !== 'create') {
+    throw new P2cError('DATABASE_MISSING', {
+      what: `there is no database ${file}`,
+      must: 'an existing SQLite file with the Sales tables',
+      next: 'Name it with --database sqlite:PATH, or make one with "p2c import --from DIR --create"',
+      exit: exitStatus.usage,
+    })
+  }
+  await mkdir(dirname(file), { recursive: true })
+  return file
+}
+
+function native(query: Query): { sql: string; values: readonly unknown[] } {
+  if (isComposed(query)) {
+    const { sql, bindings } = query.toSQL().toNative()
+    return { sql, values: bindings }
+  }
+  return { sql: query.sql, values: query.values }
+}
+
+function isComposed(query: Query): query is Composed {
+  return 'toSQL' in query
+}
+
+function bindable(value: unknown): unknown {
+  if (typeof value === 'boolean') return Number(value)
+  if (value === undefined) return null
+  return value instanceof Date ? value.toISOString() : value
+}

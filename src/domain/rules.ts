@@ -1,0 +1,133 @@
+import type { Config } from '../config.ts'
+import type { Names } from './names.ts'
+import { salesTable } from './sales.ts'
+import { all, any, literal, sql, type Sql } from './sql.ts'
+
+/** A table whose rows make a contact an active customer. */
+export interface ActivitySource {
+  /** Logical name. */
+  readonly table: string
+  readonly key: string
+  /** The column that names the customer. */
+  readonly customer: string
+  /** The column that says whether the customer is an account or a contact; null: always a contact. */
+  readonly customerType: string | null
+}
+
+const manyToMany: readonly ActivitySource[] = [
+  { table: 'contactquotes', key: 'contactquoteid', customer: 'contactid', customerType: null },
+  { table: 'contactorders', key: 'contactorderid', customer: 'contactid', customerType: null },
+  { table: 'contactinvoices', key: 'contactinvoiceid', customer: 'contactid', customerType: null },
+]
+
+/** The tables that count as sales activity by this configuration. */
+export function activitySources(config: Pick<Config, 'activity'>): ActivitySource[] {
+  const documents = config.activity.documents.map(name => ({
+    table: name,
+    key: salesTable(name).key,
+    customer: 'customerid',
+    customerType: 'customeridtype',
+  }))
+  return config.activity.manyToMany ? [...documents, ...manyToMany] : documents
+}
+
+/**
+ * The rules of the upgrade as SQL expressions, each said once: triggers, backfill, checks and
+ * sync are all built from these. None binds a value, so that DDL can use them.
+ */
+export interface Rules {
+  readonly sources: readonly ActivitySource[]
+  /** A GUID as it compares: lower case, no braces. */
+  guid(expression: Sql): Sql
+  /** `account`, `contact`, or NULL where the type is missing or another. */
+  customerType(expression: Sql): Sql
+  /** Whether the row of `table` called `alias` has the GUID `is` (compared as GUIDs), by index. */
+  hasGuid(table: string, alias: string, is: Sql): Sql
+  /** Whether the type of a document's customer allows it to be a contact. */
+  mayBeContact(source: ActivitySource, alias?: string): Sql
+  /** Whether the type of a contact's company is missing or none that is known. */
+  isUntyped(alias?: string): Sql
+  /** Whether any document has the contact `contactId` for its customer. */
+  isActive(contactId: Sql): Sql
+  /** How many documents of a source the contact has. */
+  activityCount(source: ActivitySource, contactId: Sql): Sql
+  /** The type of the company of the contact called `alias`, looked up by its id where not said. */
+  companyType(alias: string): Sql
+  /** Whether the company of the contact called `alias` is an account. Never NULL. */
+  isCompanyAnAccount(alias: string): Sql
+  /** Whether a number column holds none: NULL or nothing but the empty text. */
+  hasNoNumber(column: Sql): Sql
+}
+
+const customerTypes = { account: ['account', 'accounts', '1'], contact: ['contact', 'contacts', '2'] }
+
+/** The rules for these names; `guid` is the engine's way to write `guid`. */
+export function rulesOf(
+  config: Pick<Config, 'activity'>,
+  names: Names,
+  guid: (expression: Sql) => Sql,
+): Rules {
+  const sources = activitySources(config)
+
+  const customerType = (expression: Sql) => {
+    const cases = Object.entries(customerTypes).map(
+      ([type, written]) =>
+        sql`WHEN lower(CAST(${expression} AS TEXT)) IN (${list(written)}) THEN ${literal(type)}`,
+    )
+    return sql`(CASE ${spaced(cases)} END)`
+  }
+
+  const keyOf = (table: string) =>
+    table === 'account' || table === 'contact' ? salesTable(table).key : undefined
+
+  const hasGuid = (table: string, alias: string, is: Sql) => {
+    const key = names.column(keyOf(table) ?? table, alias)
+    return sql`(${key} = ${is} OR (${key} <> ${guid(key)} AND ${guid(key)} = ${is}))`
+  }
+
+  const isUntyped = (alias?: string) =>
+    sql`${customerType(names.column('parentcustomeridtype', alias))} IS NULL`
+
+  const mayBeContact = (source: ActivitySource, alias?: string) =>
+    source.customerType === null
+      ? all([])
+      : sql`coalesce(${customerType(names.column(source.customerType, alias))}, 'contact') = 'contact'`
+
+  const documentsOf = (source: ActivitySource, contactId: Sql) =>
+    sql`FROM ${names.table(source.table)} AS d WHERE ${guid(names.column(source.customer, 'd'))} = ${guid(contactId)} AND ${mayBeContact(source, 'd')}`
+
+  const companyType = (alias: string) => {
+    const parent = names.column('parentcustomerid', alias)
+    const stated = customerType(names.column('parentcustomeridtype', alias))
+    const among = (table: 'account' | 'contact') =>
+      sql`EXISTS (SELECT 1 FROM ${names.table(table)} AS p WHERE ${hasGuid(table, 'p', guid(parent))})`
+    return sql`(CASE WHEN ${parent} IS NULL THEN NULL WHEN ${stated} IS NOT NULL THEN ${stated} WHEN ${among('account')} THEN 'account' WHEN ${among('contact')} THEN 'contact' END)`
+  }
+
+  return {
+    sources,
+    guid,
+    customerType,
+    hasGuid,
+    mayBeContact,
+    isUntyped,
+    isActive: contactId =>
+      any(sources.map(source => sql`EXISTS (SELECT 1 ${documentsOf(source, contactId)})`)),
+    activityCount: (source, contactId) => sql`(SELECT count(*) ${documentsOf(source, contactId)})`,
+    companyType,
+    isCompanyAnAccount: alias => {
+      const parent = names.column('parentcustomerid', alias)
+      const stated = customerType(names.column('parentcustomeridtype', alias))
+      return sql`(CASE WHEN ${parent} IS NULL THEN (1 = 0) WHEN ${stated} IS NOT NULL THEN ${stated} = 'account' ELSE EXISTS (SELECT 1 FROM ${names.table('account')} AS p WHERE ${hasGuid('account', 'p', guid(parent))}) END)`
+    },
+    hasNoNumber: column => sql`(${column} IS NULL OR ${column} = '')`,
+  }
+}
+
+function list(values: readonly string[]): Sql {
+  return spaced(values.map((value, i) => (i === 0 ? literal(value) : sql`, ${literal(value)}`)))
+}
+
+function spaced(parts: readonly Sql[]): Sql {
+  return parts.reduce((left, right) => sql`${left} ${right}`, sql``)
+}
