@@ -83,8 +83,10 @@ export interface Dialect {
   liveSchema(db: Database, numbers: readonly LiveNumber[]): SchemaObject[]
   /** What a failed statement says about the rows it was to write. */
   faultOf(error: unknown): Fault
-  /** A random text of the alphabet's letters, new for every row. */
-  randomText(alphabet: string, length: number): Sql
+  /** The text of a number, new for every row, as an expression over its sequence number. */
+  numberText(db: Database, format: NumberFormat, sequence: Sql): Sql
+  /** The type of a column that counts 1, 2, 3 … by itself, in the order of insertion. */
+  readonly countingKey: Sql
   /**
    * Runs the statements on a copy of the schema, without data, and says what went wrong; null
    * where nothing did.

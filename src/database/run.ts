@@ -4,21 +4,27 @@ import { beginRun, finishRun, type Outcome, type Run } from './history.ts'
 import { lock } from './lock.ts'
 import { makeOwnTables } from './own-tables.ts'
 
+export interface RunFrame<Result> {
+  /** Runs under the lock and before anything is written: the place to refuse. */
+  readonly before?: () => Promise<void>
+  /** How the run ended, judged by its result; done where nothing is said. */
+  readonly outcomeOf?: (result: Result) => Outcome
+}
+
 /**
  * The frame around every command that writes: the lock first, then the own tables, then a row in
  * the history, then the work, and at the end, however it ends, its outcome. A consumer that stops
  * asking for events leaves the run `stopped`; a run that is killed leaves no outcome at all.
- *
- * @param outcomeOf how the run ended, judged by its result
  */
 export async function* recorded<Result>(
   db: Database,
   command: string,
   work: (run: Run) => AsyncGenerator<RunEvent, Result, void>,
-  outcomeOf: (result: Result) => Outcome = () => 'done',
+  { before, outcomeOf = () => 'done' }: RunFrame<Result> = {},
 ): Work<Result> {
   const release = await lock(db)
   try {
+    await before?.()
     await makeOwnTables(db)
     const run = await beginRun(db, command)
     let outcome: Outcome = 'stopped'

@@ -24,7 +24,7 @@ export function liveSchema(db: Database, numbers: readonly LiveNumber[]): Schema
 }
 
 /** Random letters. `abs(random())` would fail once in 2^64 rows, so the sign bit is masked. */
-export function randomText(alphabet: string, length: number): Sql {
+function randomText(alphabet: string, length: number): Sql {
   const letter = sql`substr(${literal(alphabet)}, 1 + (random() & 9223372036854775807) % ${raw(String(alphabet.length))}, 1)`
   return join(Array.from({ length }, () => letter), ' || ')
 }
