@@ -85,6 +85,8 @@ export interface Dialect {
   faultOf(error: unknown): Fault
   /** The text of a number, new for every row, as an expression over its sequence number. */
   numberText(db: Database, format: NumberFormat, sequence: Sql): Sql
+  /** What stands behind a table that is kept in the order of its primary key. */
+  readonly clusteredByKey: Sql
   /** The type of a column that counts 1, 2, 3 … by itself, in the order of insertion. */
   readonly countingKey: Sql
   /**

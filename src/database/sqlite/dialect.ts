@@ -67,6 +67,7 @@ export const sqliteDialect: Dialect = {
     )
     return sql`p2c_number(${sequence})`
   },
+  clusteredByKey: raw('WITHOUT ROWID'),
   countingKey: raw('integer PRIMARY KEY'),
   rehearse: (db, statements) => Promise.resolve(rehearse(sqlite(db), statements)),
   tryLock: db => Promise.resolve(tryLock(sqlite(db).path)),
