@@ -54,6 +54,8 @@ export interface Habits {
 export interface Dialect {
   /** For messages and file names only. */
   readonly name: 'sqlite' | 'postgres'
+  /** What knex calls this engine. */
+  readonly queryBuilderClient: string
   readonly habits: Habits
   /** The type of a column in DDL. */
   columnType(type: ColumnType): string

@@ -15,6 +15,7 @@ import { rehearse, triggersFired } from './rehearsal.ts'
 /** SQLite 3.35 and later for the upgrade itself; what stays in the schema runs from 3.26 on. */
 export const sqliteDialect: Dialect = {
   name: 'sqlite',
+  queryBuilderClient: 'better-sqlite3',
   habits: { batchMillis: 250 },
   columnType,
   // Deterministic functions only, so that indexes can be made on it.

@@ -1,0 +1,194 @@
+import type { Database } from '../database/database.ts'
+import { now } from '../database/history.ts'
+import { identifier, join, raw, sql, textOf, type Sql } from '../domain/sql.ts'
+import { preview } from '../numbering/format.ts'
+import { ensureRoom, formatOf, nextNumber, takeBlock } from '../numbering/sequence.ts'
+import { isToDo, ownTables, writtenColumns, type Backfill } from './backfill.ts'
+
+/** What a plan would do, before it is made. */
+export interface PlanPreview {
+  readonly rows: number
+  /** Of these, rows that get a number which was never given before. */
+  readonly newNumbers: number
+  /** `CON-01000-??????`; null where no new number is given. */
+  readonly firstNumber: string | null
+  readonly lastNumber: string | null
+}
+
+/** A plan that is fixed: positions 1 … rows. */
+export interface Plan {
+  readonly rows: number
+}
+
+/**
+ * Fixes, once and in one transaction, which rows are done, in which positions, and which number
+ * each gets. Numbers follow the order of the backfill; positions follow the order in which the
+ * table is stored, because a batch must touch few pages. Called again it takes in the rows that
+ * came since, behind the positions that are there.
+ *
+ * @returns how many rows were added
+ */
+export async function makePlan(db: Database, migration: string, backfill: Backfill): Promise<number> {
+  const { plan, journal } = ownTables(backfill)
+  const again = (await findPlan(db, migration)) !== undefined
+  return db.transaction(async () => {
+    await db.script(planTables(db, backfill, plan, journal))
+    if (again && !(await hasRowsToDo(db, backfill))) return 0
+    // From the first plan on the triggers push the sequence past numbers that others give.
+    const kept = again ? null : keptNumbers(db, backfill)
+    const first = await nextNumber(db, backfill.number.sequence, kept)
+    const numbered = await rankRows(db, backfill)
+    await takeBlock(db, backfill.number.sequence, first, numbered)
+    const added = await fillPlan(db, backfill, first)
+    await dropRanks(db)
+    const format = formatOf(db, backfill.number.sequence)
+    const [firstText, lastText] =
+      numbered > 0 ? [preview(format, first), preview(format, first + numbered - 1)] : [null, null]
+    await db.change(
+      sql`INSERT INTO p2c_backfill (migration, table_name, state, rows, first_number, last_number, planned_on)
+        VALUES (${migration}, ${backfill.table}, 'planned', ${added}, ${firstText}, ${lastText}, ${now()})
+        ON CONFLICT (migration) DO UPDATE SET rows = p2c_backfill.rows + excluded.rows, last_number = coalesce(excluded.last_number, p2c_backfill.last_number)`,
+    )
+    return added
+  })
+}
+
+/** The plan of a migration; undefined where none was made. */
+export async function findPlan(db: Database, migration: string): Promise<Plan | undefined> {
+  const row = await db.row<{ rows: number }>(
+    sql`SELECT rows FROM p2c_backfill WHERE migration = ${migration}`,
+  )
+  return row && { rows: Number(row.rows) }
+}
+
+/** Counts what a plan would hold, without writing anything. The columns may not be there yet. */
+export async function previewPlan(db: Database, backfill: Backfill): Promise<PlanPreview> {
+  const table = await db.dialect.describeTable(db, db.names.tableName(backfill.table))
+  const has = (column: string) =>
+    table?.columns.some(c => c.name.toLowerCase() === db.names.columnName(column).toLowerCase()) ?? false
+  const known = await db.dialect.describeTable(db, 'p2c_given_number')
+  const complete = writtenColumns(backfill).every(has) && known !== undefined
+  const numberColumn = db.names.column(backfill.number.column, 't')
+  const unnumbered = has(backfill.number.column) ? db.rules.hasNoNumber(numberColumn) : raw('1 = 1')
+  const remembered = known
+    ? sql`EXISTS (SELECT 1 FROM p2c_given_number AS g WHERE g.sequence = ${backfill.number.sequence} AND g.row_key = ${db.rules.guid(db.names.column(backfill.key, 't'))})`
+    : raw('1 = 0')
+  const counts = await db.row<{ all_rows: number; fresh: number }>(
+    sql`SELECT count(*) AS all_rows, coalesce(sum(CASE WHEN ${unnumbered} AND NOT ${remembered} THEN 1 ELSE 0 END), 0) AS fresh
+      FROM ${db.names.table(backfill.table)} AS t WHERE ${complete ? isToDo(db, backfill, 't') : raw('1 = 1')}`,
+  )
+  const newNumbers = Number(counts?.fresh ?? 0)
+  const kept = has(backfill.number.column) ? keptNumbers(db, backfill) : null
+  const first = await nextNumber(db, backfill.number.sequence, kept)
+  const format = formatOf(db, backfill.number.sequence)
+  ensureRoom(format, first, newNumbers)
+  return {
+    rows: Number(counts?.all_rows ?? 0),
+    newNumbers,
+    firstNumber: newNumbers > 0 ? preview(format, first) : null,
+    lastNumber: newNumbers > 0 ? preview(format, first + newNumbers - 1) : null,
+  }
+}
+
+/** Names of the journal's columns for one written column. */
+export function journalColumns(db: Database, column: string): { before: Sql; after: Sql } {
+  const name = db.names.columnName(column)
+  return { before: identifier(`old_${name}`), after: identifier(`new_${name}`) }
+}
+
+function planTables(db: Database, backfill: Backfill, plan: Sql, journal: Sql): string {
+  // Untyped on SQLite, so that a value comes back as what it was; the source's own type elsewhere.
+  const pairs = writtenColumns(backfill).flatMap(column => {
+    const { before, after } = journalColumns(db, column)
+    return column === backfill.number.column ? [before] : [before, after]
+  })
+  return [
+    sql`CREATE TABLE IF NOT EXISTS ${plan} (position ${db.dialect.countingKey}, row_key text NOT NULL, row_hint bigint, number text)`,
+    sql`CREATE TABLE IF NOT EXISTS ${journal} (position bigint NOT NULL PRIMARY KEY, ${join(pairs, ', ')})`,
+  ]
+    .map(textOf)
+    .join(';\n')
+}
+
+function keptNumbers(db: Database, backfill: Backfill): Sql {
+  const column = db.names.column(backfill.number.column)
+  return sql`SELECT ${column} AS number FROM ${db.names.table(backfill.table)} WHERE NOT ${db.rules.hasNoNumber(column)}`
+}
+
+async function hasRowsToDo(db: Database, backfill: Backfill): Promise<boolean> {
+  const found = await db.row(
+    sql`SELECT 1 FROM ${db.names.table(backfill.table)} AS t WHERE ${isToDo(db, backfill, 't')} LIMIT 1`,
+  )
+  return found !== undefined
+}
+
+/** Ranks the rows that need a new number; answers how many there are. */
+async function rankRows(db: Database, backfill: Backfill): Promise<number> {
+  const { names, rules, dialect } = db
+  const table = names.table(backfill.table)
+  const place = await placeOf(db, backfill)
+  await db.script(rankTables(db))
+  await db.change(
+    sql`INSERT INTO p2c_taken SELECT DISTINCT g.number FROM ${table} AS t JOIN p2c_given_number AS g
+      ON g.sequence = ${backfill.number.sequence} AND g.number = ${names.column(backfill.number.column, 't')}
+      AND g.row_key <> ${rules.guid(names.column(backfill.key, 't'))}`,
+  )
+  const described = await dialect.describeTable(db, names.tableName(backfill.table))
+  const there = new Set(described?.columns.map(column => column.name.toLowerCase()))
+  const order = backfill.order
+    .filter(column => there.has(names.columnName(column).toLowerCase()))
+    .map(column => dialect.ascendingNullsLast(dialect.bytewise(names.column(column, 't'))))
+  await db.change(
+    sql`INSERT INTO p2c_order (place) SELECT ${place} FROM ${table} AS t
+      WHERE ${isToDo(db, backfill, 't')} AND ${rules.hasNoNumber(names.column(backfill.number.column, 't'))}
+      AND NOT EXISTS (${rememberedNumber(db, backfill)})
+      ORDER BY ${join(order, ', ')}`,
+  )
+  return db.change(sql`INSERT INTO p2c_rank SELECT place, ordinal FROM p2c_order ORDER BY place`)
+}
+
+/** Writes the plan in storage order. */
+async function fillPlan(db: Database, backfill: Backfill, first: number): Promise<number> {
+  const { names, dialect } = db
+  const locator = await dialect.rowLocator(db, names.tableName(backfill.table))
+  const place = await placeOf(db, backfill)
+  const format = formatOf(db, backfill.number.sequence)
+  const number = dialect.numberText(db, format, sql`${first - 1} + k.ordinal`)
+  return db.change(
+    sql`INSERT INTO ${ownTables(backfill).plan} (row_key, row_hint, number)
+      SELECT ${names.column(backfill.key, 't')}, ${locator ? sql`t.${locator}` : raw('NULL')},
+        CASE WHEN k.ordinal IS NOT NULL THEN ${number}
+          WHEN ${db.rules.hasNoNumber(names.column(backfill.number.column, 't'))} THEN (${rememberedNumber(db, backfill)}) END
+      FROM ${names.table(backfill.table)} AS t LEFT JOIN p2c_rank AS k ON k.place = ${place}
+      WHERE ${isToDo(db, backfill, 't')} ORDER BY ${place}`,
+  )
+}
+
+/**
+ * p2c_order numbers the rows in the order of the backfill, p2c_rank has the same by place, and
+ * p2c_taken the remembered numbers that another row has got meanwhile.
+ */
+function rankTables(db: Database): string {
+  return [
+    sql`CREATE TEMPORARY TABLE p2c_order (ordinal ${db.dialect.countingKey}, place)`,
+    sql`CREATE TEMPORARY TABLE p2c_rank (place PRIMARY KEY, ordinal integer NOT NULL) ${db.dialect.clusteredByKey}`,
+    sql`CREATE TEMPORARY TABLE p2c_taken (number text NOT NULL)`,
+  ]
+    .map(textOf)
+    .join(';\n')
+}
+
+async function dropRanks(db: Database): Promise<void> {
+  await db.script('DROP TABLE p2c_order; DROP TABLE p2c_rank; DROP TABLE p2c_taken')
+}
+
+async function placeOf(db: Database, backfill: Backfill): Promise<Sql> {
+  const locator = await db.dialect.rowLocator(db, db.names.tableName(backfill.table))
+  return locator ? sql`t.${locator}` : db.names.column(backfill.key, 't')
+}
+
+/** The number that the row had before an earlier rollback, unless another row has it now. */
+function rememberedNumber(db: Database, backfill: Backfill): Sql {
+  return sql`SELECT g.number FROM p2c_given_number AS g WHERE g.sequence = ${backfill.number.sequence}
+    AND g.row_key = ${db.rules.guid(db.names.column(backfill.key, 't'))} AND g.number NOT IN (SELECT number FROM p2c_taken)`
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { P2cError } from '../errors.ts'
+import type { Migration, NamedMigration } from './migration.ts'
+
+/** The migrations of this package: beside `src/` in the source, beside `dist/src/` in the build. */
+export const ownMigrations = new URL('../../migrations/', import.meta.url)
+
+/** File in which the build keeps the checksums of the sources that it was made from. */
+const checksumFile = 'checksums.json'
+
+/**
+ * Loads the migrations of a folder in the order of their names. A name has no extension, so that
+ * source and build agree.
+ *
+ * @throws P2cError MIGRATION_INVALID where a file has no default export
+ */
+export async function loadMigrations(folder: URL = ownMigrations): Promise<NamedMigration[]> {
+  const files = (await readdir(folder)).filter(isMigrationFile).sort()
+  const checksums = await readChecksums(folder)
+  return Promise.all(
+    files.map(async file => {
+      const name = file.replace(/\.[jt]s$/, '')
+      const module = (await import(new URL(file, folder).href)) as { default?: Migration }
+      if (!module.default) {
+        throw new P2cError('MIGRATION_INVALID', {
+          what: `the migration ${file} cannot be used`,
+          must: 'a default export made by defineMigration',
+        })
+      }
+      const checksum = checksums[name] ?? checksumOf(await readFile(new URL(file, folder), 'utf8'))
+      return { ...module.default, name, checksum }
+    }),
+  )
+}
+
+/** The checksum of a migration's TypeScript source, whatever its line ends. */
+export function checksumOf(source: string): string {
+  return createHash('sha256').update(source.replace(/\r\n?/g, '\n')).digest('hex')
+}
+
+/** Checksums of all sources of a folder, as the build ships them. */
+export async function sourceChecksums(folder: URL): Promise<Record<string, string>> {
+  const files = (await readdir(folder)).filter(isMigrationFile).sort()
+  const entries = files.map(
+    async file =>
+      [file.replace(/\.ts$/, ''), checksumOf(await readFile(new URL(file, folder), 'utf8'))] as const,
+  )
+  return Object.fromEntries(await Promise.all(entries))
+}
+
+function isMigrationFile(file: string): boolean {
+  return /^\d{8}T\d{4}_\w+\.[jt]s$/.test(file)
+}
+
+async function readChecksums(folder: URL): Promise<Readonly<Record<string, string>>> {
+  try {
+    return JSON.parse(await readFile(new URL(checksumFile, folder), 'utf8')) as Record<string, string>
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
+    throw error
+  }
+}

@@ -1,0 +1,36 @@
+import type { Knex } from 'knex'
+import type { Backfill } from '../backfill/backfill.ts'
+import type { Database, Query } from '../database/database.ts'
+import type { Run } from '../database/history.ts'
+import type { Work } from '../events.ts'
+import type { SchemaChange } from './schema-change.ts'
+
+/**
+ * What a migration file declares. The runner has the rest: order, transactions, checkpoints,
+ * before-images, progress, and the way back.
+ */
+export interface Migration {
+  /** Changes of the schema, in one transaction with the migration's row in the history. */
+  readonly schema?: readonly SchemaChange[]
+  /** Rows of one table that get numbers and flags, in batches that can be resumed. */
+  readonly backfill?: Backfill
+  /** Other long work, which must be resumable by itself. */
+  readonly work?: (db: Database, run: Run) => Work<unknown>
+  /**
+   * Truths that hold once the migration is done: each a query that finds nothing, composed with
+   * the knex query builder. Their names are the report.
+   */
+  readonly verify?: (db: Knex) => Readonly<Record<string, Query>>
+}
+
+/** A migration with its name (of the file, without extension) and its checksum. */
+export interface NamedMigration extends Migration {
+  readonly name: string
+  /** SHA-256 of the TypeScript source with LF line ends. */
+  readonly checksum: string
+}
+
+/** Gives a migration file its type. */
+export function defineMigration(migration: Migration): Migration {
+  return migration
+}

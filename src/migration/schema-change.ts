@@ -1,0 +1,139 @@
+import type { Database } from '../database/database.ts'
+import type { LiveNumber, SchemaObject } from '../database/dialect.ts'
+import type { ColumnType } from '../domain/sales.ts'
+import { identifier, literal, raw, sql, textOf, type Sql } from '../domain/sql.ts'
+import { formatOf, type SequenceName } from '../numbering/sequence.ts'
+
+/** Statements that do something to the schema, and those that take it back, last first. */
+export interface Statements {
+  readonly up: readonly string[]
+  readonly down: readonly string[]
+}
+
+/**
+ * One change of the schema, as data: it tells its statements and runs none. What is there already
+ * is left alone, and then not taken back either; so the statements depend on the database.
+ */
+export interface SchemaChange {
+  /** For instance `add contact.msdynce_contactnumber`. */
+  readonly title: string
+  statements(db: Database): Promise<Statements>
+}
+
+const nothing: Statements = { up: [], down: [] }
+
+/** Adds a column, empty and without default; names are logical. */
+export function addColumn(table: string, column: string, type: ColumnType): SchemaChange {
+  return {
+    title: `add ${table}.${column}`,
+    statements: async db => {
+      if (await hasColumn(db, table, column)) return nothing
+      const on = db.names.table(table)
+      const name = db.names.column(column)
+      return {
+        up: [textOf(sql`ALTER TABLE ${on} ADD COLUMN ${name} ${raw(db.dialect.columnType(type))}`)],
+        // Never knex's dropColumn: it rebuilds the table, and cascading children lose their rows.
+        down: [textOf(sql`ALTER TABLE ${on} DROP COLUMN ${name}`)],
+      }
+    },
+  }
+}
+
+/** Makes a number sequence, at its seed; one that is there keeps its place for ever. */
+export function numberSequence(name: SequenceName): SchemaChange {
+  return {
+    title: `make the number sequence ${name}`,
+    statements: db => {
+      const { text } = formatOf(db, name)
+      const { seed } = db.config.numbering[name]
+      const make = sql`INSERT INTO p2c_number_sequence (name, format, next_value) VALUES (${literal(name)}, ${literal(text)}, ${literal(seed)})
+        ON CONFLICT (name) DO UPDATE SET format = excluded.format, next_value = CASE WHEN excluded.next_value > p2c_number_sequence.next_value THEN excluded.next_value ELSE p2c_number_sequence.next_value END`
+      return Promise.resolve({ up: [textOf(make)], down: [] })
+    },
+  }
+}
+
+/** Makes the triggers and indexes that serve rows of other programs at once. */
+export function liveNumbersAndFlags(
+  numbers: readonly (Omit<LiveNumber, 'format'> & { readonly sequence: SequenceName })[],
+): SchemaChange {
+  return {
+    title: 'number and flag new rows by triggers',
+    statements: db =>
+      Promise.resolve(
+        statementsOf(
+          db.dialect.liveSchema(
+            db,
+            numbers.map(number => ({ ...number, format: formatOf(db, number.sequence) })),
+          ),
+        ),
+      ),
+  }
+}
+
+/**
+ * Makes sure that no number is there twice. Where there are doubles already, and `check` was told
+ * to accept them, an index that is not unique keeps look-ups fast.
+ */
+export function uniqueNumber(table: 'account' | 'contact', column: string): SchemaChange {
+  return {
+    title: `make ${table}.${column} unique`,
+    statements: async db => {
+      const unique = (await hasDoubles(db, table, column)) ? raw('') : raw('UNIQUE ')
+      const name = identifier(`p2c_${table}_number_key`)
+      const create = sql`CREATE ${unique}INDEX ${name} ON ${db.names.table(table)} (${db.names.column(column)})`
+      return { up: [textOf(create)], down: [textOf(sql`DROP INDEX ${name}`)] }
+    },
+  }
+}
+
+/** Makes schema objects, in their order. */
+export function makeObjects(title: string, objects: (db: Database) => readonly SchemaObject[]): SchemaChange {
+  return { title, statements: db => Promise.resolve(statementsOf(objects(db))) }
+}
+
+/** Empties own tables when the migration is undone. */
+export function forgetOnUndo(...tables: readonly string[]): SchemaChange {
+  return {
+    title: `forget ${tables.join(', ')} when undone`,
+    statements: () =>
+      Promise.resolve({ up: [], down: tables.map(table => textOf(sql`DELETE FROM ${identifier(table)}`)) }),
+  }
+}
+
+/** The statements of several changes, one after the other; undone from the last to the first. */
+export async function allStatements(
+  db: Database,
+  changes: readonly SchemaChange[],
+): Promise<Statements> {
+  const up: string[] = []
+  const down: string[] = []
+  for (const change of changes) {
+    const statements = await change.statements(db)
+    up.push(...statements.up)
+    down.unshift(...statements.down)
+  }
+  return { up, down }
+}
+
+function statementsOf(objects: readonly SchemaObject[]): Statements {
+  return {
+    up: objects.map(object => object.create),
+    down: objects.map(object => object.drop).reverse(),
+  }
+}
+
+async function hasColumn(db: Database, table: string, column: string): Promise<boolean> {
+  const described = await db.dialect.describeTable(db, db.names.tableName(table))
+  const name = db.names.columnName(column).toLowerCase()
+  return described?.columns.some(there => there.name.toLowerCase() === name) ?? false
+}
+
+async function hasDoubles(db: Database, table: string, column: string): Promise<boolean> {
+  if (!(await hasColumn(db, table, column))) return false
+  const name: Sql = db.names.column(column)
+  const double = await db.row(
+    sql`SELECT 1 FROM ${db.names.table(table)} WHERE NOT ${db.rules.hasNoNumber(name)} GROUP BY ${name} HAVING count(*) > 1 LIMIT 1`,
+  )
+  return double !== undefined
+}

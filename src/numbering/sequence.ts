@@ -1,0 +1,61 @@
+import type { Database } from '../database/database.ts'
+import { sql, type Sql } from '../domain/sql.ts'
+import { highestOf, numbersExhausted, parseFormat, parseNumber, type NumberFormat } from './format.ts'
+
+export type SequenceName = 'account' | 'contact'
+
+/** The configured format of a sequence. */
+export function formatOf(db: Database, sequence: SequenceName): NumberFormat {
+  const { alphabet } = db.config.numbering
+  return parseFormat(db.config.numbering[sequence].format, alphabet)
+}
+
+/**
+ * The number that the next row would get: behind the seed, behind all that was ever given, and
+ * behind every number of the format that a row has already.
+ *
+ * @param kept a query for the numbers that rows have, in a column called `number`
+ */
+export async function nextNumber(
+  db: Database,
+  sequence: SequenceName,
+  kept: Sql | null,
+): Promise<number> {
+  const format = formatOf(db, sequence)
+  let next = Math.max(db.config.numbering[sequence].seed, await persisted(db, sequence))
+  if (kept === null) return next
+  for await (const rows of db.stream<{ number: string }>(kept))
+    for (const { number } of rows) next = Math.max(next, (parseNumber(format, number) ?? -1) + 1)
+  return next
+}
+
+/**
+ * Takes a block of numbers for good; call it in the transaction that uses them.
+ *
+ * @throws P2cError NUMBERS_EXHAUSTED where the last one would be too long
+ */
+export async function takeBlock(
+  db: Database,
+  sequence: SequenceName,
+  first: number,
+  count: number,
+): Promise<void> {
+  ensureRoom(formatOf(db, sequence), first, count)
+  await db.change(
+    sql`UPDATE p2c_number_sequence SET next_value = ${first + count} WHERE name = ${sequence} AND next_value < ${first + count}`,
+  )
+}
+
+/** @throws P2cError NUMBERS_EXHAUSTED where a block does not fit below the highest number */
+export function ensureRoom(format: NumberFormat, first: number, count: number): void {
+  const last = first + count - 1
+  if (count > 0 && last > highestOf(format)) throw numbersExhausted(format, last)
+}
+
+async function persisted(db: Database, sequence: SequenceName): Promise<number> {
+  if (!(await db.dialect.describeTable(db, 'p2c_number_sequence'))) return 0
+  const row = await db.row<{ next_value: number }>(
+    sql`SELECT next_value FROM p2c_number_sequence WHERE name = ${sequence}`,
+  )
+  return Number(row?.next_value ?? 0)
+}
