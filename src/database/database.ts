@@ -40,6 +40,11 @@ export interface Database {
    * from its beginning; one inside another is a mistake of ours and throws.
    */
   transaction<T>(work: () => Promise<T>): Promise<T>
+  /**
+   * Another connection, on which the database stays as it is at this moment, whatever others
+   * write meanwhile, until it is closed. It cannot write.
+   */
+  snapshot(): Promise<Database>
   /** Another connection to the same database. */
   another(): Promise<Database>
   close(): Promise<void>

@@ -87,6 +87,8 @@ export interface Dialect {
   faultOf(error: unknown): Fault
   /** The text of a number, new for every row, as an expression over its sequence number. */
   numberText(db: Database, format: NumberFormat, sequence: Sql): Sql
+  /** The sequence number in a text of the format; NULL where the text is not of it. */
+  sequenceNumber(format: NumberFormat, text: Sql): Sql
   /** What stands behind a table that is kept in the order of its primary key. */
   readonly clusteredByKey: Sql
   /** The type of a column that counts 1, 2, 3 … by itself, in the order of insertion. */
@@ -104,6 +106,10 @@ export interface Dialect {
   /** Settings of the connection for long work; what is persistent is put back by `end`. */
   beginLongWork(db: Database): Promise<void>
   endLongWork(db: Database): Promise<void>
+  /** What this user may not do here although the upgrade has to; empty where nothing is missing. */
+  missingPermissions(db: Database): Promise<string[]>
+  /** How large the database is, and how much room is left beside it; null where nobody can say. */
+  diskSpace(db: Database): Promise<{ databaseBytes: number; freeBytes: number } | null>
   /** Copies the whole database into a new file, whole or not at all. */
   backup(db: Database, file: string): Promise<void>
   /** The whole schema as text, own tables included; for docs and tests. */

@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts'
 import type { Names } from './names.ts'
 import { salesTable } from './sales.ts'
-import { all, any, literal, sql, type Sql } from './sql.ts'
+import { all, any, join, literal, sql, type Sql } from './sql.ts'
 
 /** A table whose rows make a contact an active customer. */
 export interface ActivitySource {
@@ -31,6 +31,9 @@ export function activitySources(config: Pick<Config, 'activity'>): ActivitySourc
   return config.activity.manyToMany ? [...documents, ...manyToMany] : documents
 }
 
+/** How a row is found by its GUID: the quick way for one row, or for all rows of a table. */
+export type LookUp = 'by index' | 'in the whole table'
+
 /**
  * The rules of the upgrade as SQL expressions, each said once: triggers, backfill, checks and
  * sync are all built from these. None binds a value, so that DDL can use them.
@@ -51,8 +54,18 @@ export interface Rules {
   isActive(contactId: Sql): Sql
   /** How many documents of a source the contact has. */
   activityCount(source: ActivitySource, contactId: Sql): Sql
-  /** The type of the company of the contact called `alias`, looked up by its id where not said. */
-  companyType(alias: string): Sql
+  /** `isActive` for many rows at once: a query for the GUIDs of all that have a document. */
+  activeIds(): Sql
+  /**
+   * Whether the GUID `is` (as it compares) is one of the table's. Never NULL. For queries over
+   * many rows: quick without any index, where `hasGuid` would read the table for each of them.
+   */
+  isAmong(table: 'account' | 'contact', is: Sql): Sql
+  /**
+   * The type of the company of the contact called `alias`, looked up by its id where not said:
+   * by index, or as `isAmong` does it.
+   */
+  companyType(alias: string, lookUp?: LookUp): Sql
   /** Whether the company of the contact called `alias` is an account. Never NULL. */
   isCompanyAnAccount(alias: string): Sql
   /** Whether a number column holds none: NULL or nothing but the empty text. */
@@ -96,11 +109,19 @@ export function rulesOf(
   const documentsOf = (source: ActivitySource, contactId: Sql) =>
     sql`FROM ${names.table(source.table)} AS d WHERE ${guid(names.column(source.customer, 'd'))} = ${guid(contactId)} AND ${mayBeContact(source, 'd')}`
 
-  const companyType = (alias: string) => {
+  const isAmong = (table: 'account' | 'contact', is: Sql) => {
+    const key = names.column(salesTable(table).key)
+    const keys = sql`SELECT ${key} FROM ${names.table(table)}`
+    return sql`((${is} IN (${keys}) OR ${is} IN (SELECT ${guid(key)} FROM ${names.table(table)} WHERE ${key} <> ${guid(key)})) IS TRUE)`
+  }
+
+  const companyType = (alias: string, lookUp: LookUp = 'by index') => {
     const parent = names.column('parentcustomerid', alias)
     const stated = customerType(names.column('parentcustomeridtype', alias))
     const among = (table: 'account' | 'contact') =>
-      sql`EXISTS (SELECT 1 FROM ${names.table(table)} AS p WHERE ${hasGuid(table, 'p', guid(parent))})`
+      lookUp === 'by index'
+        ? sql`EXISTS (SELECT 1 FROM ${names.table(table)} AS p WHERE ${hasGuid(table, 'p', guid(parent))})`
+        : isAmong(table, guid(parent))
     return sql`(CASE WHEN ${parent} IS NULL THEN NULL WHEN ${stated} IS NOT NULL THEN ${stated} WHEN ${among('account')} THEN 'account' WHEN ${among('contact')} THEN 'contact' END)`
   }
 
@@ -114,6 +135,15 @@ export function rulesOf(
     isActive: contactId =>
       any(sources.map(source => sql`EXISTS (SELECT 1 ${documentsOf(source, contactId)})`)),
     activityCount: (source, contactId) => sql`(SELECT count(*) ${documentsOf(source, contactId)})`,
+    activeIds: () =>
+      join(
+        sources.map(source => {
+          const customer = names.column(source.customer)
+          return sql`SELECT ${guid(customer)} AS id FROM ${names.table(source.table)} WHERE ${customer} IS NOT NULL AND ${mayBeContact(source)}`
+        }),
+        ' UNION ALL ',
+      ),
+    isAmong,
     companyType,
     isCompanyAnAccount: alias => {
       const parent = names.column('parentcustomerid', alias)

@@ -6,11 +6,13 @@ import { numberer } from '../../numbering/format.ts'
 import type { Database } from '../database.ts'
 import type { Dialect } from '../dialect.ts'
 import { backup } from './backup.ts'
+import { diskSpace, missingPermissions } from './file.ts'
 import { liveSchema } from './live-schema.ts'
 import { tryLock } from './lock.ts'
 import { beginLongWork, endLongWork } from './long-work.ts'
 import type { SqliteDatabase } from './open.ts'
 import { rehearse, triggersFired } from './rehearsal.ts'
+import { sequenceNumber } from './sequence-number.ts'
 
 /** SQLite 3.35 and later for the upgrade itself; what stays in the schema runs from 3.26 on. */
 export const sqliteDialect: Dialect = {
@@ -68,12 +70,15 @@ export const sqliteDialect: Dialect = {
     )
     return sql`p2c_number(${sequence})`
   },
+  sequenceNumber,
   clusteredByKey: raw('WITHOUT ROWID'),
   countingKey: raw('integer PRIMARY KEY'),
   rehearse: (db, statements) => Promise.resolve(rehearse(sqlite(db), statements)),
   tryLock: db => Promise.resolve(tryLock(sqlite(db).path)),
   beginLongWork: db => beginLongWork(sqlite(db)),
   endLongWork: db => endLongWork(sqlite(db)),
+  missingPermissions: db => Promise.resolve(missingPermissions(sqlite(db).path)),
+  diskSpace: db => diskSpace(sqlite(db)),
   backup: (db, file) => backup(sqlite(db), file),
   dumpSchema: async db => {
     const objects = await db.rows<{ sql: string }>(

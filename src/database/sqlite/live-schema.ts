@@ -208,7 +208,8 @@ function timeText(pattern: string): Sql {
   )
 }
 
-function globOf(format: NumberFormat): string {
+/** What a number of this format looks like to GLOB; its digits may go on with anything. */
+export function globOf(format: NumberFormat): string {
   return format.parts
     .map(part => {
       switch (part.kind) {

@@ -114,6 +114,13 @@ function databaseOn(
         throw error
       }
     },
+    snapshot: () =>
+      guarded(() => {
+        const reader = openHandle(path, 'read')
+        // A transaction sees what is there when it first reads.
+        reader.exec('BEGIN; SELECT count(*) FROM sqlite_master')
+        return databaseOn(reader, config, path, 'read')
+      }),
     another: () =>
       guarded(() =>
         databaseOn(openHandle(path, mode === 'read' ? 'read' : 'write'), config, path, mode),
