@@ -1,6 +1,6 @@
-import sql, { empty, join, raw, type Sql } from 'sql-template-tag'
+import sql, { bulk, empty, join, raw, type Sql } from 'sql-template-tag'
 
-export { empty, join, raw, sql, type Sql }
+export { bulk, empty, join, raw, sql, type Sql }
 
 /** A name as SQL writes it, whatever is in it. */
 export function identifier(name: string): Sql {
