@@ -25,13 +25,10 @@ t.test('fields that hold separators, quotes or line breaks are quoted, and no ot
     [null, '', 0, true, false],
   ]
   const { bytes } = await written(freshFolder(t), ['1', '2', '3', '4', '5'], rows)
-  t.equal(
-    bytes.toString(),
-    '1,2,3,4,5\r\n"a,b","a""b","a\nb","a\rb",a;b\r\n,,0,true,false\r\n',
-  )
+  t.equal(bytes.toString(), '1,2,3,4,5\r\n"a,b","a""b","a\nb","a\rb",a;b\r\n,,0,true,false\r\n')
 })
 
-t.test('any text is read back by another program's parser', async t => {
+t.test('any text is read back by another parser', async t => {
   const folder = freshFolder(t)
   const text = fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', ' ', 'é', "'", '=') })
   await fc.assert(
@@ -43,18 +40,18 @@ t.test('any text is read back by another program's parser', async t => {
   )
 })
 
-t.test('the only field of a row is quoted when it is empty, for an empty line is no row', async t => {
-  const { bytes } = await written(freshFolder(t), ['a'], [[null], ['x'], ['']])
-  t.equal(bytes.toString(), 'a\r\n""\r\nx\r\n""\r\n')
-})
+t.test(
+  'the only field of a row is quoted when it is empty, for an empty line is no row',
+  async t => {
+    const { bytes } = await written(freshFolder(t), ['a'], [[null], ['x'], ['']])
+    t.equal(bytes.toString(), 'a\r\n""\r\nx\r\n""\r\n')
+  },
+)
 
 t.test('for a spreadsheet there is a BOM, and what begins like a formula is defused', async t => {
   const rows = [['=1+1', '+1', '-1', '@x', '\tx', "'=x", "'tis", -5]]
   const { bytes } = await written(freshFolder(t), [...'abcdefgh'], rows, { excel: true })
-  t.equal(
-    bytes.toString(),
-    "\uFEFFa,b,c,d,e,f,g,h\r\n'=1+1,'+1,'-1,'@x,'\tx,''=x,'tis,'-5\r\n",
-  )
+  t.equal(bytes.toString(), "\uFEFFa,b,c,d,e,f,g,h\r\n'=1+1,'+1,'-1,'@x,'\tx,''=x,'tis,'-5\r\n")
 })
 
 t.test('defusing is taken back exactly, whatever the text', t => {
@@ -86,16 +83,20 @@ t.test('the same rows give the same bytes, compressed too', async t => {
   t.ok(one.bytes.equals(two.bytes))
 })
 
-t.test('a file appears under its name only when it is whole, and only its owner may read it', async t => {
-  const path = join(freshFolder(t), 'x.csv')
-  const file = await openCsv(path, ['a'])
-  for (let i = 0; i < 200; i++) await file.write(Array.from({ length: 100 }, () => ['x'.repeat(50)]))
-  t.notOk(existsSync(path))
-  const summary = await file.finish()
-  t.equal(statSync(path).size, summary.bytes)
-  t.equal(statSync(path).mode & 0o777, 0o600)
-  t.notOk(existsSync(`${path}.part`))
-})
+t.test(
+  'a file appears under its name only when it is whole, and only its owner may read it',
+  async t => {
+    const path = join(freshFolder(t), 'x.csv')
+    const file = await openCsv(path, ['a'])
+    for (let i = 0; i < 200; i++)
+      await file.write(Array.from({ length: 100 }, () => ['x'.repeat(50)]))
+    t.notOk(existsSync(path))
+    const summary = await file.finish()
+    t.equal(statSync(path).size, summary.bytes)
+    t.equal(statSync(path).mode & 0o777, 0o600)
+    t.notOk(existsSync(`${path}.part`))
+  },
+)
 
 t.test('an abandoned file leaves nothing', async t => {
   const path = join(freshFolder(t), 'x.csv')
