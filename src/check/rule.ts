@@ -1,0 +1,5 @@
+import type { Finding } from './finding.ts'
+import type { Subject } from './subject.ts'
+
+/** A rule that asks questions of its own. It finds nothing where what it needs is not there. */
+export type Rule = (subject: Subject) => Promise<readonly Finding[]>
