@@ -22,6 +22,8 @@ export interface Complaint {
   /** The exit status; failed (1) where nothing is said. */
   readonly exit?: ExitStatus
   readonly cause?: unknown
+  /** The same for programs, where there is more to tell than a sentence holds. */
+  readonly details?: unknown
 }
 
 /**
@@ -32,12 +34,14 @@ export interface Complaint {
 export class P2cError extends Error {
   readonly code: string
   readonly exit: ExitStatus
+  readonly details: unknown
 
   constructor(code: string, complaint: Complaint) {
     super(sentence(code, complaint), { cause: complaint.cause })
     this.name = 'P2cError'
     this.code = code
     this.exit = complaint.exit ?? exitStatus.failed
+    this.details = complaint.details
   }
 }
 

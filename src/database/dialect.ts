@@ -103,6 +103,8 @@ export interface Dialect {
    * The lock dies with the process. undefined where another holds it.
    */
   tryLock(db: Database): Promise<(() => Promise<void>) | undefined>
+  /** Whether a run holds the lock; does not take it. */
+  isLocked(db: Database): Promise<boolean>
   /** Settings of the connection for long work; what is persistent is put back by `end`. */
   beginLongWork(db: Database): Promise<void>
   endLongWork(db: Database): Promise<void>
@@ -110,6 +112,8 @@ export interface Dialect {
   missingPermissions(db: Database): Promise<string[]>
   /** How large the database is, and how much room is left beside it; null where nobody can say. */
   diskSpace(db: Database): Promise<{ databaseBytes: number; freeBytes: number } | null>
+  /** Where files that belong to a run on this database are put, for instance a rollback's export. */
+  folderFor(db: Database, purpose: string): string
   /** Copies the whole database into a new file, whole or not at all. */
   backup(db: Database, file: string): Promise<void>
   /** The whole schema as text, own tables included; for docs and tests. */

@@ -32,11 +32,18 @@ export function addColumn(table: string, column: string, type: ColumnType): Sche
       const name = db.names.column(column)
       return {
         up: [textOf(sql`ALTER TABLE ${on} ADD COLUMN ${name} ${raw(db.dialect.columnType(type))}`)],
-        // Never knex's dropColumn: it rebuilds the table, and cascading children lose their rows.
-        down: [textOf(sql`ALTER TABLE ${on} DROP COLUMN ${name}`)],
+        down: [dropColumn(db, table, column)],
       }
     },
   }
+}
+
+/**
+ * The statement that undoes addColumn. Never knex's dropColumn: it rebuilds the table, and
+ * cascading children lose their rows.
+ */
+export function dropColumn(db: Database, table: string, column: string): string {
+  return textOf(sql`ALTER TABLE ${db.names.table(table)} DROP COLUMN ${db.names.column(column)}`)
 }
 
 /** Makes a number sequence, at its seed; one that is there keeps its place for ever. */

@@ -75,8 +75,7 @@ export async function migrationStates(
 
 async function lastRuns(db: Database): Promise<RunStatus[]> {
   if (!(await hasOwnTables(db))) return []
-  const release = await db.dialect.tryLock(db)
-  await release?.()
+  const locked = await db.dialect.isLocked(db)
   const rows = await db.rows<{
     run_id: string
     command: string
@@ -97,7 +96,7 @@ async function lastRuns(db: Database): Promise<RunStatus[]> {
     startedOn: row.started_on,
     finishedOn: row.finished_on,
     // Only the newest run can be the one that holds the lock.
-    outcome: row.outcome ?? (release === undefined && i === 0 ? 'running' : 'interrupted'),
+    outcome: row.outcome ?? (locked && i === 0 ? 'running' : 'interrupted'),
     actor: row.actor,
     host: row.host,
     pid: Number(row.pid),

@@ -8,7 +8,7 @@ import type { Dialect } from '../dialect.ts'
 import { backup } from './backup.ts'
 import { diskSpace, missingPermissions } from './file.ts'
 import { liveSchema } from './live-schema.ts'
-import { tryLock } from './lock.ts'
+import { isLocked, tryLock } from './lock.ts'
 import { beginLongWork, endLongWork } from './long-work.ts'
 import type { SqliteDatabase } from './open.ts'
 import { rehearse, triggersFired } from './rehearsal.ts'
@@ -75,10 +75,12 @@ export const sqliteDialect: Dialect = {
   countingKey: raw('integer PRIMARY KEY'),
   rehearse: (db, statements) => Promise.resolve(rehearse(sqlite(db), statements)),
   tryLock: db => Promise.resolve(tryLock(sqlite(db).path)),
+  isLocked: db => Promise.resolve(isLocked(sqlite(db).path)),
   beginLongWork: db => beginLongWork(sqlite(db)),
   endLongWork: db => endLongWork(sqlite(db)),
   missingPermissions: db => Promise.resolve(missingPermissions(sqlite(db).path)),
   diskSpace: db => diskSpace(sqlite(db)),
+  folderFor: (db, purpose) => `${sqlite(db).path}.p2c/${purpose}`,
   backup: (db, file) => backup(sqlite(db), file),
   dumpSchema: async db => {
     const objects = await db.rows<{ sql: string }>(

@@ -1,6 +1,9 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
 import Driver from 'better-sqlite3'
 
+/** Long enough for somebody who only looks whether the lock is held. */
+const waitMillis = 250
+
 /**
  * An exclusive transaction on a file of its own beside the database; the operating system ends it
  * with the process, so there is nothing to unlock after a crash. The file is never deleted: that
@@ -9,14 +12,14 @@ import Driver from 'better-sqlite3'
  */
 export function tryLock(databasePath: string): (() => Promise<void>) | undefined {
   if (databasePath === ':memory:') return () => Promise.resolve()
-  const file = `${databasePath}.p2c-lock`
+  const file = lockFile(databasePath)
   if (!existsSync(file)) makeForOwnerOnly(file)
-  const handle = new Driver(file, { timeout: 0 })
+  const handle = new Driver(file, { timeout: waitMillis })
   try {
     handle.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     handle.close()
-    if (error instanceof Driver.SqliteError && error.code.startsWith('SQLITE_BUSY')) return undefined
+    if (isBusy(error)) return undefined
     throw error
   }
   return () => {
@@ -31,4 +34,28 @@ function makeForOwnerOnly(file: string): void {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
   }
+}
+
+/** Whether somebody holds the lock; does not take it. */
+export function isLocked(databasePath: string): boolean {
+  const file = lockFile(databasePath)
+  if (databasePath === ':memory:' || !existsSync(file)) return false
+  const handle = new Driver(file, { readonly: true, timeout: 0 })
+  try {
+    handle.prepare('SELECT 1 FROM sqlite_master').get()
+    return false
+  } catch (error) {
+    if (isBusy(error)) return true
+    throw error
+  } finally {
+    handle.close()
+  }
+}
+
+function lockFile(databasePath: string): string {
+  return `${databasePath}.p2c-lock`
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Driver.SqliteError && error.code.startsWith('SQLITE_BUSY')
 }

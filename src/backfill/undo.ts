@@ -1,0 +1,129 @@
+import type { Database } from '../database/database.ts'
+import { noteProgress, now, type Run } from '../database/history.ts'
+import { join, literal, raw, sql, type Sql } from '../domain/sql.ts'
+import type { Work } from '../events.ts'
+import { ownTables, type Backfill } from './backfill.ts'
+import { restoreJournal } from './journal.ts'
+import { nextPace, type Batch } from './pace.ts'
+import { findPlan, journalColumns } from './plan.ts'
+import { withRetries } from './retry.ts'
+import { checkpoint } from './run.ts'
+
+/**
+ * Values of people that undoing would take away: table_name, row_id, column_name, written_value,
+ * current_value. That is a number which is not the one p2c gave, and a flag which differs from the
+ * documents and companies (else the triggers keep it). Rows that are restored already do not count.
+ *
+ * @param dropped whether the number's column goes altogether, with the numbers that others gave
+ */
+export async function editsQuery(
+  db: Database,
+  migration: string,
+  backfill: Backfill,
+  dropped: boolean,
+): Promise<Sql> {
+  const { names, rules } = db
+  const { plan, journal } = ownTables(backfill)
+  const key = names.column(backfill.key, 't')
+  const table = sql`${names.table(backfill.table)} AS t`
+  const row = (column: string, written: Sql, current: Sql) =>
+    sql`SELECT ${literal(names.tableName(backfill.table))} AS table_name, ${key} AS row_id, ${literal(names.columnName(column))} AS column_name, ${written} AS written_value, ${current} AS current_value`
+  const { column, sequence } = backfill.number
+  const number = names.column(column, 't')
+  const before = sql`j.${journalColumns(db, column).before}`
+  const written = sql`CASE WHEN ${rules.hasNoNumber(before)} THEN p.number ELSE ${before} END`
+  const undone = await checkpoint(db, migration, 'undo')
+  const edits = [
+    sql`${row(column, written, number)} FROM ${plan} AS p JOIN ${journal} AS j ON j.position = p.position
+      JOIN ${table} ON ${key} = p.row_key WHERE p.position > ${undone} AND ${number} IS DISTINCT FROM ${written}`,
+    ...Object.entries(backfill.set).map(([flag, computed]) => {
+      const value = names.column(flag, 't')
+      const should = computed(db, 't')
+      return sql`${row(flag, should, value)} FROM ${table} WHERE ${value} IS NOT NULL AND ${value} IS DISTINCT FROM ${should}`
+    }),
+  ]
+  if (dropped) {
+    edits.push(
+      sql`${row(column, raw('NULL'), number)} FROM ${table} WHERE NOT ${rules.hasNoNumber(number)}
+        AND ${key} NOT IN (SELECT row_key FROM ${plan})
+        AND ${number} NOT IN (SELECT number FROM p2c_given_number WHERE sequence = ${sequence})`,
+    )
+  }
+  return join(edits, ' UNION ALL ')
+}
+
+/**
+ * Puts back, batch by batch, what the rows held before. Columns that are about to be dropped need
+ * no such care. May be stopped at each event, or killed anywhere, and called again.
+ *
+ * @param columns logical names of the written columns that stay
+ */
+export async function* undoBackfill(
+  db: Database,
+  run: Run,
+  migration: string,
+  backfill: Backfill,
+  columns: readonly string[],
+): Work<undefined> {
+  const total = (await findPlan(db, migration))?.rows ?? 0
+  if (columns.length === 0) return
+  const { rows: fixed, targetMs } = db.config.batch
+  const step = `undo ${migration}`
+  const batches: Batch[] = []
+  let done = await checkpoint(db, migration, 'undo')
+  const planned = await checkpoint(db, migration, 'do')
+  while (done < planned) {
+    const pace = nextPace(batches, targetMs ?? db.dialect.habits.batchMillis, fixed)
+    const range = { first: done + 1, last: Math.min(planned, done + pace.rows) }
+    const started = performance.now()
+    await withRetries(db, () =>
+      db.transaction(async () => {
+        await restoreJournal(db, backfill, range, columns)
+        await db.change(
+          sql`INSERT INTO p2c_batch (migration, direction, first_position, last_position, rows, millis, run_id, finished_on)
+            VALUES (${migration}, 'undo', ${range.first}, ${range.last}, ${range.last - range.first + 1}, ${Math.round(performance.now() - started)}, ${run.id}, ${now()})`,
+        )
+        await noteProgress(db, run, step, range.last, total)
+      }),
+    )
+    run.rows += range.last - range.first + 1
+    done = range.last
+    batches.push({ rows: range.last - range.first + 1, millis: performance.now() - started })
+    yield { type: 'progress', step, done, total: planned, slowed: pace.slowed }
+  }
+}
+
+/**
+ * The end of undoing, inside the transaction that also undoes the schema: remembers the numbers
+ * that were given, takes back those that triggers gave to rows of a column that stays, and drops
+ * plan and journal.
+ */
+export async function forgetPlan(
+  db: Database,
+  migration: string,
+  backfill: Backfill,
+  numberStays: boolean,
+): Promise<void> {
+  if (!(await findPlan(db, migration))) return
+  const { plan, journal } = ownTables(backfill)
+  const { names, rules } = db
+  const key = rules.guid(raw('p.row_key'))
+  await db.change(
+    sql`INSERT INTO p2c_given_number (sequence, row_key, number)
+      SELECT ${backfill.number.sequence}, ${key}, min(p.number) FROM ${plan} AS p
+      WHERE p.number IS NOT NULL GROUP BY ${key} ON CONFLICT DO NOTHING`,
+  )
+  if (numberStays) {
+    const table = names.table(backfill.table)
+    const column = names.column(backfill.number.column)
+    await db.change(
+      sql`UPDATE ${table} SET ${column} = NULL WHERE EXISTS (SELECT 1 FROM p2c_given_number AS g
+          WHERE g.sequence = ${backfill.number.sequence} AND g.row_key = ${rules.guid(sql`${table}.${names.column(backfill.key)}`)} AND g.number = ${table}.${column})`,
+    )
+  }
+  await db.script(`DROP TABLE ${journal.sql}; DROP TABLE ${plan.sql}`)
+  await db.change(sql`DELETE FROM p2c_batch WHERE migration = ${migration}`)
+  await db.change(sql`DELETE FROM p2c_reject WHERE migration = ${migration}`)
+  await db.change(sql`DELETE FROM p2c_backfill WHERE migration = ${migration}`)
+}
+

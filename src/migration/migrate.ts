@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto'
+import { runBackfill } from '../backfill/run.ts'
+import { previewPlan, type PlanPreview } from '../backfill/plan.ts'
+import type { Database } from '../database/database.ts'
+import type { Run } from '../database/history.ts'
+import { queryBuilder } from '../database/query-builder.ts'
+import { raw, sql } from '../domain/sql.ts'
+import { P2cError } from '../errors.ts'
+import type { Work } from '../events.ts'
+import { invariants, violationsOf, type Invariant, type Violation } from '../invariant.ts'
+import { appliedMigrations, recordApplied, recordPhase, settingsOf, type Phase } from './history.ts'
+import type { NamedMigration } from './migration.ts'
+import { stepsUp } from './plan.ts'
+import { allStatements, type Statements } from './schema-change.ts'
+
+/** One migration as it would be applied. */
+export interface PlannedStep {
+  readonly name: string
+  /** What its changes of the schema do, in words. */
+  readonly changes: readonly string[]
+  readonly statements: Statements
+  /** Rows and numbers of its backfill; null where it has none. */
+  readonly backfill: (PlanPreview & { readonly table: string }) | null
+  /** Whether an earlier run began it. */
+  readonly begun: boolean
+}
+
+export interface MigrationPlan {
+  readonly steps: readonly PlannedStep[]
+  /** The same hash means the same steps on the same rows with the same numbers and settings. */
+  readonly hash: string
+}
+
+export interface MigrateResult {
+  readonly applied: readonly string[]
+  /** Rows that the backfills did. */
+  readonly rows: number
+  /** Rows that the database refused in the backfills. */
+  readonly rejected: number
+  /** What the other long work of each migration gave back, by the migration's name. */
+  readonly results: Readonly<Record<string, unknown>>
+}
+
+/** What `migrate` would do. Reads only. */
+export async function planMigrations(
+  db: Database,
+  available: readonly NamedMigration[],
+  to?: string,
+): Promise<MigrationPlan> {
+  const applied = await appliedMigrations(db)
+  const begun = new Set(applied.map(one => one.name))
+  const steps: PlannedStep[] = []
+  for (const migration of stepsUp(available, applied, to)) {
+    const { name, schema = [], backfill } = migration
+    const preview = backfill && { ...(await previewPlan(db, backfill)), table: backfill.table }
+    steps.push({
+      name,
+      changes: schema.map(change => change.title),
+      statements: begun.has(name) ? { up: [], down: [] } : await allStatements(db, schema),
+      backfill: preview ?? null,
+      begun: begun.has(name),
+    })
+  }
+  const hash = createHash('sha256')
+    .update(JSON.stringify([steps, available.map(one => one.checksum), settingsOf(db)]))
+    .digest('hex')
+    .slice(0, 16)
+  return { steps, hash }
+}
+
+/**
+ * Applies the pending migrations, each as far as it has not got yet. Call it inside a run, with the
+ * lock held. Stops and resumes at every event.
+ *
+ * @throws P2cError TRUTH_BROKEN where a migration is done and its truths do not hold
+ */
+export async function* applyMigrations(
+  db: Database,
+  run: Run,
+  available: readonly NamedMigration[],
+  to?: string,
+): Work<MigrateResult> {
+  const done: string[] = []
+  const results: Record<string, unknown> = {}
+  let rows = 0
+  let rejected = 0
+  const applied = new Map((await appliedMigrations(db)).map(one => [one.name, one.phase]))
+  for (const migration of stepsUp(available, await appliedMigrations(db), to)) {
+    const { name, backfill, work } = migration
+    let phase: Phase | undefined = applied.get(name)
+    mustNotBeUndoing(name, phase)
+    yield { type: 'step', state: 'started', step: name }
+    if (phase === undefined) {
+      await applySchema(db, run, migration)
+      phase = 'backfill'
+    }
+    if (phase === 'backfill') {
+      if (backfill) {
+        const outcome = yield* runBackfill(db, run, name, backfill)
+        rows += outcome.rows
+        rejected += outcome.rejected
+      }
+      await recordPhase(db, name, (phase = 'work'))
+    }
+    if (phase === 'work') {
+      if (work) results[name] = yield* work(db, run)
+      await recordPhase(db, name, 'verify')
+    }
+    await mustHold(db, migration)
+    await recordPhase(db, name, 'done')
+    done.push(name)
+    yield { type: 'step', state: 'finished', step: name }
+  }
+  return { applied: done, rows, rejected, results }
+}
+
+/** The truths of a migration; rows that a backfill rejected are none of its violations. */
+export async function truthsOf(db: Database, migration: NamedMigration): Promise<Invariant[]> {
+  const { verify, backfill } = migration
+  if (!verify) return []
+  const truths = invariants(verify(await queryBuilder(db)))
+  if (!backfill) return truths
+  const rejects = await db.row(
+    sql`SELECT 1 FROM p2c_reject WHERE migration = ${migration.name} LIMIT 1`,
+  )
+  if (!rejects) return truths
+  const key = db.names.column(backfill.key, 'broken')
+  return truths.map(({ name, query }) => {
+    const { sql: text, bindings } = 'toSQL' in query ? query.toSQL().toNative() : { sql: query.sql, bindings: query.values }
+    if (bindings.length > 0) throw new TypeError(`the truth "${name}" binds values`)
+    return {
+      name,
+      query: sql`SELECT * FROM (${raw(text)}) AS broken WHERE ${key} NOT IN (SELECT row_key FROM p2c_reject WHERE migration = ${migration.name})`,
+    }
+  })
+}
+
+/** Asks the truths of each migration that is done. */
+export async function brokenTruths(
+  db: Database,
+  available: readonly NamedMigration[],
+): Promise<Violation[]> {
+  const done = new Set(
+    (await appliedMigrations(db)).filter(one => one.phase === 'done').map(one => one.name),
+  )
+  const violations: Violation[] = []
+  for (const migration of available.filter(one => done.has(one.name)))
+    violations.push(...(await violationsOf(db, await truthsOf(db, migration))))
+  return violations
+}
+
+async function applySchema(db: Database, run: Run, migration: NamedMigration): Promise<void> {
+  await db.transaction(async () => {
+    const undo: string[] = []
+    // One change after the other: a later one may ask for what an earlier one made.
+    for (const change of migration.schema ?? []) {
+      const { up, down } = await change.statements(db)
+      for (const statement of up) await db.script(statement)
+      undo.unshift(...down)
+    }
+    await recordApplied(db, run, migration, undo)
+  })
+}
+
+async function mustHold(db: Database, migration: NamedMigration): Promise<void> {
+  const [violation] = await violationsOf(db, await truthsOf(db, migration))
+  if (!violation) return
+  throw new P2cError('TRUTH_BROKEN', {
+    what: `${migration.name} is not proven`,
+    must: `no ${violation.name}`,
+    found: `${violation.count}, for instance ${JSON.stringify(violation.examples[0])}`,
+    next: 'Look at these rows; "p2c migrate" goes on from here, "p2c rollback" undoes it',
+  })
+}
+
+function mustNotBeUndoing(name: string, phase: Phase | undefined): void {
+  if (phase !== 'undoing') return
+  throw new P2cError('ROLLBACK_UNFINISHED', {
+    what: `a rollback of ${name} was begun and not finished`,
+    must: 'a rollback that is done',
+    next: 'Run the same "p2c rollback" again first; it goes on where it was',
+  })
+}
