@@ -1,6 +1,6 @@
-import sql, { bulk, empty, join, raw, type Sql } from 'sql-template-tag'
+import sql, { empty, join, raw, Sql } from 'sql-template-tag'
 
-export { bulk, empty, join, raw, sql, type Sql }
+export { empty, join, raw, sql, Sql }
 
 /** A name as SQL writes it, whatever is in it. */
 export function identifier(name: string): Sql {

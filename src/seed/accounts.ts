@@ -1,12 +1,12 @@
 import { address, phone, times } from './life.ts'
 import { places, type Place } from './places.ts'
-import { guidOf, randomOf, type Random } from './random.ts'
+import { guidOf, Random } from './random.ts'
 import type { Cells, Sample } from './sample.ts'
 
 /** One account. */
 export function accountOf(sample: Sample, index: number): Cells {
   const key = sample.keys.account
-  const random = randomOf(key, index)
+  const random = new Random(key, index)
   const place = random.pick(places)
   const rank = sample.accountRanks.rankOf(index)
   const nameless = sample.oddities.includes('poison-rows') && rank % 97 === 31

@@ -3,13 +3,13 @@ import { field } from '../domain/names.ts'
 import { address, phone, times } from './life.ts'
 import { person } from './people.ts'
 import { places } from './places.ts'
-import { guidOf, randomOf, type Random } from './random.ts'
+import { guidOf, Random } from './random.ts'
 import type { Cells, Sample } from './sample.ts'
 
 /** One contact. */
 export function contactOf(sample: Sample, index: number): Cells {
   const key = sample.keys.contact
-  const random = randomOf(key, index)
+  const random = new Random(key, index)
   const place = random.pick(places)
   const number = placeAmongItsLike(sample, index)
   const mark = number % 97

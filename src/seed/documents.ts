@@ -1,6 +1,6 @@
 import { salesTable } from '../domain/sales.ts'
 import { times } from './life.ts'
-import { guidOf, randomOf, type Random } from './random.ts'
+import { guidOf, Random } from './random.ts'
 import type { Cells, Sample } from './sample.ts'
 
 /** The documents of a sample are dealt to these in turn. */
@@ -14,7 +14,7 @@ export function documentOf(sample: Sample, which: number, index: number): Cells 
   const name = documentTables[which] ?? 'quote'
   const table = salesTable(name)
   const key = sample.keys[name]
-  const random = randomOf(key, index)
+  const random = new Random(key, index)
   const numberColumn = name === 'salesorder' ? 'ordernumber' : `${name}number`
   return {
     [table.key]: guidOf(key, index),

@@ -2,9 +2,9 @@ import type { Place } from './places.ts'
 import type { Random } from './random.ts'
 import type { Cells } from './sample.ts'
 
-const firstDay = Date.UTC(2015, 0, 1)
-const days = 4_000
-const millisPerDay = 86_400_000
+const secondsPerDay = 86_400
+const firstMoment = Date.UTC(2015, 0, 1) / 1_000
+const span = 4_000 * secondsPerDay
 
 /**
  * When a row was made and last changed.
@@ -13,11 +13,10 @@ const millisPerDay = 86_400_000
  * where it does not
  */
 export function times(random: Random, place: number | null): Cells {
-  const age = place ?? random.below(days * 86_400) / (days * 86_400)
-  const created = firstDay + age * days * millisPerDay
+  const created = firstMoment + (place === null ? random.below(span) : Math.floor(place * span))
   return {
     createdon: time(created),
-    modifiedon: time(created + random.below(365 * 86_400) * 1_000),
+    modifiedon: time(created + random.below(365 * secondsPerDay)),
   }
 }
 
@@ -39,9 +38,17 @@ export function address(place: Place, random: Random): Cells {
   }
 }
 
-/** Dataverse hands moments out by the second. */
-function time(millis: number): string {
-  return `${new Date(millis).toISOString().slice(0, 19)}Z`
+const dayTexts = new Map<number, string>()
+const pairs = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'))
+
+/** ISO 8601 by the second, as Dataverse hands moments out; Date would take most of the time. */
+function time(seconds: number): string {
+  const day = Math.floor(seconds / secondsPerDay)
+  const rest = seconds % secondsPerDay
+  const dayText = dayTexts.get(day) ?? new Date(day * secondsPerDay * 1_000).toISOString().slice(0, 11)
+  dayTexts.set(day, dayText)
+  const [hours, minutes] = [Math.floor(rest / 3_600), Math.floor(rest / 60) % 60]
+  return `${dayText}${pairs[hours] ?? ''}:${pairs[minutes] ?? ''}:${pairs[rest % 60] ?? ''}Z`
 }
 
 function digits(pattern: string, random: Random): string {

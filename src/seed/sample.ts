@@ -7,7 +7,7 @@ import { accountOf } from './accounts.ts'
 import { contactOf } from './contacts.ts'
 import { documentOf, documentTables } from './documents.ts'
 import type { SeedOptions } from './options.ts'
-import { keyOf, randomOf } from './random.ts'
+import { keyOf, Random } from './random.ts'
 import { rankingOf, type Ranking } from './ranking.ts'
 
 export type Value = string | number | null
@@ -61,7 +61,7 @@ function sampleOf(config: Config, options: Required<SeedOptions>): Sample {
   const { contacts, seed } = options
   const key = (name: SalesTableName | 'nobody') => keyOf(seed, name)
   const ranking = (name: string, rows: number) =>
-    rankingOf(rows, randomOf(keyOf(seed, `ranks of ${name}`), 0))
+    rankingOf(rows, new Random(keyOf(seed, `ranks of ${name}`), 0))
   const accounts = contacts === 0 ? 0 : Math.max(1, Math.round(contacts / 5))
   const activeContacts = Math.round(contacts * options.active)
   const { format, seed: firstNumber } = config.numbering.contact

@@ -4,11 +4,11 @@ import { hasOwnTables } from '../database/own-tables.ts'
 import { recorded } from '../database/run.ts'
 import { createSalesTable } from '../database/sales-tables.ts'
 import type { SalesTableName } from '../domain/sales.ts'
-import { bulk, join, sql } from '../domain/sql.ts'
+import { join, sql, Sql } from '../domain/sql.ts'
 import { exitStatus, P2cError } from '../errors.ts'
 import type { Work } from '../events.ts'
 import { completeOptions, type SeedOptions } from './options.ts'
-import { sampleTables, type SampleTable } from './sample.ts'
+import { sampleTables, type SampleTable, type Value } from './sample.ts'
 
 export interface SeedResult {
   readonly tables: readonly { readonly table: SalesTableName; readonly rows: number }[]
@@ -87,13 +87,22 @@ async function begin(db: Database, tables: readonly SampleTable[], samples: stri
 }
 
 async function insert(db: Database, sample: SampleTable, from: number, end: number): Promise<void> {
-  const table = db.names.table(sample.table.name)
-  const columns = join(sample.columns.map(({ name }) => db.names.column(name)))
+  const full = insertTexts(db, sample, rowsPerStatement)
   for (let first = from; first < end; first += rowsPerStatement) {
     const count = Math.min(rowsPerStatement, end - first)
-    const rows = Array.from({ length: count }, (_, i) => sample.row(first + i))
-    await db.change(sql`INSERT INTO ${table} (${columns}) VALUES ${bulk(rows)}`)
+    const values: Value[] = []
+    for (let i = 0; i < count; i++) values.push(...sample.row(first + i))
+    const texts = count === rowsPerStatement ? full : insertTexts(db, sample, count)
+    await db.change(new Sql(texts, values))
   }
+}
+
+/** The text of an INSERT of so many rows, between its values. Made whole: nesting copies each value. */
+function insertTexts(db: Database, { table, columns }: SampleTable, rows: number): string[] {
+  const names = join(columns.map(({ name }) => db.names.column(name)))
+  const row = Array<string>(columns.length - 1).fill(',')
+  const rest = Array.from({ length: rows - 1 }, () => ['), (', ...row]).flat()
+  return [sql`INSERT INTO ${db.names.table(table.name)} (${names}) VALUES (`.sql, ...row, ...rest, ')']
 }
 
 async function remember(db: Database, samples: string, place: Place): Promise<void> {
