@@ -1,5 +1,8 @@
-import type { Finding } from './finding.ts'
+import type { Finding, Severity } from './finding.ts'
 import type { Subject } from './subject.ts'
 
 /** A rule that asks questions of its own. It finds nothing where what it needs is not there. */
-export type Rule = (subject: Subject) => Promise<readonly Finding[]>
+export interface Rule {
+  readonly severity: Severity
+  readonly find: (subject: Subject) => Promise<readonly Finding[]>
+}

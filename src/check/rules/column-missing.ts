@@ -2,22 +2,25 @@ import { amount, shownExamples, type Finding } from '../finding.ts'
 import type { Rule } from '../rule.ts'
 
 /** What the upgrade reads must be there; what it writes, it makes. */
-export const columnMissing: Rule = subject => {
-  const missing = [...subject.required].flatMap(([logical, columns]) =>
-    subject.table(logical) === undefined
-      ? []
-      : columns
-          .filter(column => !subject.has(logical, column))
-          .map(column => `${subject.db.names.tableName(logical)}.${column}`),
-  )
-  if (missing.length === 0) return Promise.resolve([])
-  const finding: Finding = {
-    code: 'COLUMN_MISSING',
-    severity: 'blocking',
-    count: missing.length,
-    examples: missing.slice(0, shownExamples),
-    what: `${amount(missing.length, 'column')} that the upgrade reads not to be found`,
-    next: 'Add the column and fill it, for instance parentcustomeridtype from the parentcustomerid_entitytype of a Synapse copy; "account", "contact", 1 and 2 are understood, and NULL is looked up by the id',
-  }
-  return Promise.resolve([finding])
+export const columnMissing: Rule = {
+  severity: 'blocking',
+  find: subject => {
+    const missing = [...subject.required].flatMap(([logical, columns]) =>
+      subject.table(logical) === undefined
+        ? []
+        : columns
+            .filter(column => !subject.has(logical, column))
+            .map(column => `${subject.db.names.tableName(logical)}.${column}`),
+    )
+    if (missing.length === 0) return Promise.resolve([])
+    const finding: Finding = {
+      code: 'COLUMN_MISSING',
+      severity: 'blocking',
+      count: missing.length,
+      examples: missing.slice(0, shownExamples),
+      what: `${amount(missing.length, 'column')} that the upgrade reads not to be found`,
+      next: 'Add the column and fill it, for instance parentcustomeridtype from the parentcustomerid_entitytype of a Synapse copy; "account", "contact", 1 and 2 are understood, and NULL is looked up by the id',
+    }
+    return Promise.resolve([finding])
+  },
 }

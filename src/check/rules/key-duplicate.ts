@@ -5,27 +5,30 @@ import type { Rule } from '../rule.ts'
 import type { Subject } from '../subject.ts'
 
 /** A key must be there, and stand once, however it is written (case, braces). */
-export const keyDuplicate: Rule = async subject => {
-  let count = 0
-  const examples: string[] = []
-  for (const table of subject.required.keys()) {
-    if (subject.table(table)?.kind !== 'table' || !subject.has(table, subject.keyOf(table)))
-      continue
-    const found = await countOf(subject, table)
-    if (found > 0) examples.push(...(await examplesIn(subject, table)))
-    count += found
-  }
-  if (count === 0) return []
-  return [
-    {
-      code: 'KEY_DUPLICATE',
-      severity: 'blocking',
-      count,
-      examples: examples.slice(0, shownExamples),
-      what: `${amount(count, 'row')} of the Sales tables without a key, or with the key of another row`,
-      next: 'Delete or merge the rows that are too many; case and braces do not make two GUIDs different',
-    },
-  ]
+export const keyDuplicate: Rule = {
+  severity: 'blocking',
+  find: async subject => {
+    let count = 0
+    const examples: string[] = []
+    for (const table of subject.required.keys()) {
+      if (subject.table(table)?.kind !== 'table' || !subject.has(table, subject.keyOf(table)))
+        continue
+      const found = await countOf(subject, table)
+      if (found > 0) examples.push(...(await examplesIn(subject, table)))
+      count += found
+    }
+    if (count === 0) return []
+    return [
+      {
+        code: 'KEY_DUPLICATE',
+        severity: 'blocking',
+        count,
+        examples: examples.slice(0, shownExamples),
+        what: `${amount(count, 'row')} of the Sales tables without a key, or with the key of another row`,
+        next: 'Delete or merge the rows that are too many; case and braces do not make two GUIDs different',
+      },
+    ]
+  },
 }
 
 async function countOf(subject: Subject, table: string): Promise<number> {

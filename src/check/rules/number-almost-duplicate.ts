@@ -3,9 +3,9 @@ import { likeNumbers, type NumberedTable } from '../numbers.ts'
 import type { Rule } from '../rule.ts'
 
 /** Numbers compare exactly here, but F&O takes `acc-1` and `ACC-1 ` for one. */
-const almostDuplicate =
-  (code: string, table: NumberedTable): Rule =>
-  async subject => {
+const almostDuplicate = (code: string, table: NumberedTable): Rule => ({
+  severity: 'warning',
+  find: async subject => {
     const { count, examples } = await likeNumbers(subject, table)
     if (count === 0) return []
     return [
@@ -18,7 +18,8 @@ const almostDuplicate =
         next: 'Change one of the numbers before F&O takes the two for one',
       },
     ]
-  }
+  },
+})
 
 export const accountNumberAlmostDuplicate = almostDuplicate(
   'ACCOUNT_NUMBER_ALMOST_DUPLICATE',
