@@ -28,7 +28,8 @@ export async function* seedExtract(
   { out, gzip = false, ...options }: SeedExtractOptions,
 ): Work<SeedExtractResult> {
   const tables = sampleTables(config, completeOptions(options))
-  await mkdir(out, { recursive: true })
+  // Where this fails, so does opening the first file, which says it better.
+  await mkdir(out, { recursive: true }).catch(() => undefined)
   const files: SeedExtractResult['files'][number][] = []
   for (const sample of tables) {
     const name = `${sample.table.file}.csv${gzip ? '.gz' : ''}`
