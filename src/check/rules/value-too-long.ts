@@ -5,7 +5,15 @@ import { caseWhere, type RowRule } from '../row-rule.ts'
 /** What the sync copies as it is, and how many characters the entity in the middle can hold. */
 const longest: Readonly<Record<'account' | 'contact', Readonly<Record<string, number>>>> = {
   account: { websiteurl: 255 },
-  contact: { websiteurl: 255, jobtitle: 128, department: 128, governmentid: 128 },
+  contact: {
+    firstname: 128,
+    middlename: 128,
+    lastname: 128,
+    websiteurl: 255,
+    jobtitle: 128,
+    department: 128,
+    governmentid: 128,
+  },
 }
 
 /** Dataverse itself allows no such text; a table that was filled by other means may have it. */

@@ -1,0 +1,91 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openCsv, type CsvOptions } from '../csv/write.ts'
+import type { CsvValue } from '../csv/field.ts'
+import type { Database } from '../database/database.ts'
+import { now } from '../database/history.ts'
+import { sql } from '../domain/sql.ts'
+import type { Work } from '../events.ts'
+import { version } from '../version.ts'
+import type { AuditFile } from './audit-file.ts'
+import { auditFiles } from './files.ts'
+import { removeManifest, writeManifest, type Manifest } from './manifest.ts'
+
+export interface ExportOptions extends CsvOptions {
+  /** The folder; it is made where there is none. Files of an earlier export are replaced. */
+  readonly out: string
+}
+
+type ExportedFile = Manifest['files'][number]
+
+const chunkRows = 2_000
+
+/** Progress is told after so many rows. */
+const toldRows = 50_000
+
+/**
+ * Writes the whole audit: all files show the database at one moment, and the same state gives the
+ * same bytes. Writes nothing into the database.
+ *
+ * @throws P2cError FILE_UNWRITABLE
+ */
+export async function* exportAudit(db: Database, options: ExportOptions): Work<Manifest> {
+  const { out, excel = false, gzip = false } = options
+  const startedOn = now()
+  await mkdir(out, { recursive: true, mode: 0o700 })
+  await removeManifest(out)
+  const snapshot = await db.snapshot()
+  try {
+    const files: ExportedFile[] = []
+    for (const file of auditFiles) files.push(yield* exportFile(snapshot, file, options))
+    const runs = await runIds(snapshot)
+    const finishedOn = now()
+    const manifest: Manifest = {
+      version,
+      database: db.identity,
+      startedOn,
+      finishedOn,
+      excel,
+      gzip,
+      runs,
+      files,
+    }
+    await writeManifest(out, manifest)
+    return manifest
+  } finally {
+    await snapshot.close()
+  }
+}
+
+async function* exportFile(
+  snapshot: Database,
+  file: AuditFile,
+  { out, excel = false, gzip = false }: ExportOptions,
+): Work<ExportedFile> {
+  const name = `${file.name}.csv${gzip ? '.gz' : ''}`
+  yield { type: 'step', state: 'started', step: name }
+  const query = await file.query(snapshot)
+  const csv = await openCsv(join(out, name), file.columns, { excel, gzip })
+  try {
+    let done = 0
+    for await (const rows of query ? snapshot.stream(query, chunkRows) : []) {
+      await csv.write(rows.map(row => Object.values(row) as CsvValue[]))
+      done += rows.length
+      if (done % toldRows < chunkRows)
+        yield { type: 'progress', step: name, done, total: null, slowed: null }
+    }
+    const summary = await csv.finish()
+    yield { type: 'step', state: 'finished', step: name, note: `${summary.rows} rows` }
+    return { name, ...summary }
+  } finally {
+    await csv.abandon()
+  }
+}
+
+async function runIds(db: Database): Promise<string[]> {
+  if (!(await db.dialect.describeTable(db, 'p2c_run'))) return []
+  const runs = await db.rows<{ run_id: string }>(
+    sql`SELECT run_id FROM p2c_run ORDER BY started_on, run_id`,
+  )
+  return runs.map(run => run.run_id)
+}

@@ -1,0 +1,26 @@
+import type { Database } from '../database/database.ts'
+import { identifier, join, raw, sql, type Sql } from '../domain/sql.ts'
+
+/** Yes or no as a file has it: `true`, `false`, or nothing. */
+export function yesOrNo(condition: Sql): Sql {
+  return sql`(CASE WHEN ${condition} THEN 'true' WHEN NOT (${condition}) THEN 'false' END)`
+}
+
+/** Rows in the order of the bytes of these columns, the same on every engine. */
+export function orderBy(db: Database, columns: readonly string[]): Sql {
+  const terms = columns.map(column => db.dialect.bytewise(identifier(column)))
+  return sql`ORDER BY ${join(terms, ', ')}`
+}
+
+/** A column of a Sales table (called `alias`), or NULL where the table has none of this name. */
+export async function columnOrNull(
+  db: Database,
+  table: string,
+): Promise<(column: string, alias: string) => Sql> {
+  const info = await db.dialect.describeTable(db, db.names.tableName(table))
+  const there = new Set(info?.columns.map(column => column.name.toLowerCase()))
+  return (column, alias) =>
+    there.has(db.names.columnName(column).toLowerCase())
+      ? db.names.column(column, alias)
+      : raw('NULL')
+}
