@@ -47,6 +47,9 @@ export interface Habits {
   readonly batchMillis: number
 }
 
+/** Values in the order of columns. */
+export type BoundRow = readonly (string | number | boolean | null)[]
+
 /**
  * Every difference between the engines that p2c runs on. A property is named after the
  * difference; nothing outside `database/` asks which engine it is.
@@ -89,6 +92,8 @@ export interface Dialect {
   numberText(db: Database, format: NumberFormat, sequence: Sql): Sql
   /** The sequence number in a text of the format; NULL where the text is not of it. */
   sequenceNumber(format: NumberFormat, text: Sql): Sql
+  /** Brings rows of this program into a table, as fast as the engine takes them. */
+  insertMany(db: Database, table: Sql, columns: readonly Sql[], rows: readonly BoundRow[]): Promise<void>
   /** What stands behind a table that is kept in the order of its primary key. */
   readonly clusteredByKey: Sql
   /** The type of a column that counts 1, 2, 3 … by itself, in the order of insertion. */

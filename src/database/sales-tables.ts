@@ -5,8 +5,11 @@ import type { Database } from './database.ts'
 /** What DDL must know of a column. */
 export type ColumnToMake = Pick<SalesColumn, 'name' | 'type'>
 
+/** What DDL must know of a table. */
+export type TableToMake = Pick<SalesTable, 'key' | 'columns'> & { readonly name: string }
+
 /** The columns that every table made by p2c has. */
-export function standardColumns(table: SalesTable): ColumnToMake[] {
+export function standardColumns(table: TableToMake): ColumnToMake[] {
   return table.columns.filter(column => column.standard)
 }
 
@@ -19,7 +22,7 @@ export function standardColumns(table: SalesTable): ColumnToMake[] {
  */
 export function createSalesTable(
   db: Pick<Database, 'names' | 'dialect'>,
-  table: SalesTable,
+  table: TableToMake,
   columns: readonly ColumnToMake[] = standardColumns(table),
 ): string {
   const definitions = columns.map(({ name, type }) => {

@@ -7,6 +7,7 @@ import type { Database } from '../database.ts'
 import type { Dialect } from '../dialect.ts'
 import { backup } from './backup.ts'
 import { diskSpace, missingPermissions } from './file.ts'
+import { insertMany } from './insert-many.ts'
 import { liveSchema } from './live-schema.ts'
 import { isLocked, tryLock } from './lock.ts'
 import { beginLongWork, endLongWork } from './long-work.ts'
@@ -71,6 +72,7 @@ export const sqliteDialect: Dialect = {
     return sql`p2c_number(${sequence})`
   },
   sequenceNumber,
+  insertMany: (db, table, columns, rows) => insertMany(sqlite(db), table, columns, rows),
   clusteredByKey: raw('WITHOUT ROWID'),
   countingKey: raw('integer PRIMARY KEY'),
   rehearse: (db, statements) => Promise.resolve(rehearse(sqlite(db), statements)),

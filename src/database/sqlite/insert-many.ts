@@ -1,0 +1,32 @@
+import { join, raw, sql, type Sql } from '../../domain/sql.ts'
+import type { BoundRow } from '../dialect.ts'
+import { explain } from './faults.ts'
+import type { SqliteDatabase } from './open.ts'
+
+/** In the same process a statement costs a microsecond: one, prepared once, and run for each row. */
+export async function insertMany(
+  db: SqliteDatabase,
+  table: Sql,
+  columns: readonly Sql[],
+  rows: readonly BoundRow[],
+): Promise<void> {
+  const places = join(
+    columns.map(() => raw('?')),
+    ', ',
+  )
+  const insert = db.handle.prepare(
+    sql`INSERT INTO ${table} (${join([...columns], ', ')}) VALUES (${places})`.sql,
+  )
+  await db.transaction(() => {
+    try {
+      for (const row of rows) insert.run(row.map(bindable))
+      return Promise.resolve()
+    } catch (error) {
+      return Promise.reject(explain(error, db.path))
+    }
+  })
+}
+
+function bindable(value: BoundRow[number]): string | number | null {
+  return typeof value === 'boolean' ? Number(value) : value
+}
