@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { parse } from 'csv-parse/sync'
+import type { Database } from '../../src/database/database.ts'
+import { createSalesTable, standardColumns } from '../../src/database/sales-tables.ts'
+import { salesTables } from '../../src/domain/sales.ts'
+import { join, sql } from '../../src/domain/sql.ts'
+
+/** The worlds in `seeds/`. */
+export const worlds = [
+  'one-of-each-kind',
+  'duplicate-account-numbers',
+  'half-numbered',
+  'odd-text',
+] as const
+export type World = (typeof worlds)[number]
+
+/** The folder of a world. */
+export function folderOf(world: World): string {
+  return new URL(`../../seeds/${world}`, import.meta.url).pathname
+}
+
+/** Makes the Sales tables and puts a world into them, as its files have it. */
+export async function loadWorld(db: Database, world: World): Promise<void> {
+  for (const table of salesTables) {
+    const file = `${folderOf(world)}/${table.file}.csv`
+    const [header = [], ...rows] = existsSync(file)
+      ? (parse(readFileSync(file), { bom: true }) as string[][])
+      : []
+    const known = standardColumns(table)
+    const more = header.filter(name => !known.some(column => column.name === name))
+    const text = { kind: 'text', maxLength: 100 } as const
+    const columns = [...known, ...more.map(name => ({ name, type: text }))]
+    await db.script(createSalesTable(db, table, columns))
+    const names = join(header.length > 0 ? header.map(name => db.names.column(name)) : [sql`none`])
+    for (const row of rows)
+      await db.change(
+        sql`INSERT INTO ${db.names.table(table.name)} (${names}) VALUES (${join(row.map(value => sql`${value === '' ? null : value}`))})`,
+      )
+  }
+}
