@@ -104,7 +104,7 @@ function planTables(db: Database, backfill: Backfill, plan: Sql, journal: Sql): 
   })
   return [
     sql`CREATE TABLE IF NOT EXISTS ${plan} (position ${db.dialect.countingKey}, row_key text NOT NULL, row_hint bigint, number text)`,
-    sql`CREATE TABLE IF NOT EXISTS ${journal} (position bigint NOT NULL PRIMARY KEY, ${join(pairs, ', ')})`,
+    sql`CREATE TABLE IF NOT EXISTS ${journal} (position ${db.dialect.countingKey}, ${join(pairs, ', ')})`,
   ]
     .map(textOf)
     .join(';\n')
@@ -127,7 +127,7 @@ async function rankRows(db: Database, backfill: Backfill): Promise<number> {
   const { names, rules, dialect } = db
   const table = names.table(backfill.table)
   const place = await placeOf(db, backfill)
-  await db.script(rankTables(db))
+  await db.script(await rankTables(db, backfill))
   await db.change(
     sql`INSERT INTO p2c_taken SELECT DISTINCT g.number FROM ${table} AS t JOIN p2c_given_number AS g
       ON g.sequence = ${backfill.number.sequence} AND g.number = ${names.column(backfill.number.column, 't')}
@@ -168,10 +168,13 @@ async function fillPlan(db: Database, backfill: Backfill, first: number): Promis
  * p2c_order numbers the rows in the order of the backfill, p2c_rank has the same by place, and
  * p2c_taken the remembered numbers that another row has got meanwhile.
  */
-function rankTables(db: Database): string {
+async function rankTables(db: Database, backfill: Backfill): Promise<string> {
+  // Without its type the place would compare as another type, and no look-up would use the key.
+  const locator = await db.dialect.rowLocator(db, db.names.tableName(backfill.table))
+  const place = raw(locator ? 'integer' : 'text')
   return [
-    sql`CREATE TEMPORARY TABLE p2c_order (ordinal ${db.dialect.countingKey}, place)`,
-    sql`CREATE TEMPORARY TABLE p2c_rank (place PRIMARY KEY, ordinal integer NOT NULL) ${db.dialect.clusteredByKey}`,
+    sql`CREATE TEMPORARY TABLE p2c_order (ordinal ${db.dialect.countingKey}, place ${place} NOT NULL)`,
+    sql`CREATE TEMPORARY TABLE p2c_rank (place ${place} NOT NULL PRIMARY KEY, ordinal integer NOT NULL)`,
     sql`CREATE TEMPORARY TABLE p2c_taken (number text NOT NULL)`,
   ]
     .map(textOf)

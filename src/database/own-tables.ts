@@ -1,4 +1,5 @@
 import type { Database } from './database.ts'
+import type { Dialect } from './dialect.ts'
 
 /**
  * The tables of p2c itself. They outlive a rollback: what was done, and which number was ever
@@ -109,33 +110,42 @@ const tables = {
     row_key text NOT NULL,
     code text NOT NULL,
     message text NOT NULL,
-    rejected_on text NOT NULL`,
+    rejected_on text NOT NULL,
+    PRIMARY KEY (table_name, row_key, migration)`,
 
-  /** One execution of one task of the sync, with its cursor in each leg. */
+  /**
+   * One execution of one task of the sync, in both legs. \`state\` is running, finished, or
+   * superseded by a later one; \`leg_cursor\` is where the leg stands, \`tally\` what was counted so
+   * far, as JSON.
+   */
   p2c_sync_execution: `
-    execution_id text NOT NULL PRIMARY KEY,
+    execution_id integer NOT NULL PRIMARY KEY,
     run_id text NOT NULL,
     template text NOT NULL,
     task text NOT NULL,
     mode text NOT NULL,
     state text NOT NULL,
     leg text NOT NULL,
-    leg_cursor text,
+    leg_cursor text NOT NULL,
     done bigint NOT NULL,
+    tally text NOT NULL,
     started_on text NOT NULL,
     finished_on text`,
 
   /**
-   * The last thing that happened to each source row in each task: the key it has in the targets,
-   * and inserted, updated or unchanged per leg. Null where that leg did not take it.
+   * The records that a task wrote into CDS: they are its own, and no other task touches them. The
+   * outcomes are those of the executions named beside them; later executions left the record
+   * unchanged, and write nothing here. Where the second leg has none of its own, it had the same
+   * outcome in the same execution. Read it through p2c_sync_outcome.
    */
   p2c_sync_record: `
     task text NOT NULL,
     key text NOT NULL,
     source_id text NOT NULL,
-    source_cds text,
+    execution_id integer NOT NULL,
+    source_cds text NOT NULL,
+    destination_execution_id integer,
     cds_destination text,
-    execution_id text NOT NULL,
     PRIMARY KEY (task, key)`,
 
   /** Rows that the sync rejected the last time it saw them. */
@@ -146,7 +156,7 @@ const tables = {
     key text,
     code text NOT NULL,
     message text NOT NULL,
-    execution_id text NOT NULL,
+    execution_id integer NOT NULL,
     rejected_on text NOT NULL,
     PRIMARY KEY (task, leg, source_id)`,
 } as const
@@ -155,14 +165,54 @@ const indexes = [
   'CREATE INDEX IF NOT EXISTS p2c_given_number_number ON p2c_given_number (sequence, number)',
 ]
 
+/** Tables that are written in the order of their key, and large. */
+const clustered: ReadonlySet<string> = new Set<OwnTable>(['p2c_sync_record'])
+
+/**
+ * What the last execution of each task did with every record, in both legs: a row per template,
+ * leg and source row that it took or rejected. A leg that was not reached yet has none.
+ */
+const syncOutcome = `p2c_sync_outcome AS
+  SELECT x.template, r.task, 'source-cds' AS leg, r.source_id, r.key,
+    CASE WHEN r.execution_id >= x.execution_id THEN r.source_cds ELSE 'unchanged' END AS outcome,
+    CAST(NULL AS text) AS code, CAST(NULL AS text) AS message
+  FROM p2c_sync_record r
+  JOIN (SELECT template, task, max(execution_id) AS execution_id FROM p2c_sync_execution WHERE mode <> 'retry' GROUP BY template, task) x ON x.task = r.task
+  WHERE NOT EXISTS (SELECT 1 FROM p2c_sync_reject j WHERE j.task = r.task AND j.leg = 'source-cds' AND j.source_id = r.source_id)
+  UNION ALL
+  SELECT x.template, r.task, 'cds-destination', r.source_id, r.key,
+    CASE
+      WHEN r.destination_execution_id >= r.execution_id THEN CASE WHEN r.destination_execution_id >= x.execution_id THEN r.cds_destination ELSE 'unchanged' END
+      WHEN r.execution_id >= x.execution_id THEN r.source_cds
+      ELSE 'unchanged'
+    END,
+    NULL, NULL
+  FROM p2c_sync_record r
+  JOIN (SELECT template, task, max(execution_id) AS execution_id FROM p2c_sync_execution WHERE mode <> 'retry' GROUP BY template, task) x ON x.task = r.task
+  WHERE NOT EXISTS (SELECT 1 FROM p2c_sync_reject j WHERE j.task = r.task AND j.leg = 'cds-destination' AND j.source_id = r.source_id)
+    AND NOT EXISTS (SELECT 1 FROM p2c_sync_execution y WHERE y.execution_id = r.execution_id AND y.state = 'running' AND (y.leg = 'source-cds' OR r.key > y.leg_cursor))
+  UNION ALL
+  SELECT DISTINCT x.template, j.task, j.leg, j.source_id, j.key, 'rejected', j.code, j.message
+  FROM p2c_sync_reject j
+  JOIN p2c_sync_execution x ON x.task = j.task`
+
 export type OwnTable = keyof typeof tables
 
 /** Makes the tables that are missing; harmless where they are there. */
 export async function makeOwnTables(db: Database): Promise<void> {
-  const statements = Object.entries(tables).map(
-    ([name, columns]) => `CREATE TABLE IF NOT EXISTS ${name} (${columns}\n)`,
-  )
-  await db.transaction(() => db.script([...statements, ...indexes].join(';\n')))
+  await db.transaction(() => db.script(ownTableStatements(db.dialect).join(';\n')))
+}
+
+/** The DDL of makeOwnTables. */
+export function ownTableStatements(dialect: Dialect): string[] {
+  const suffix = (name: string) => (clustered.has(name) ? ` ${dialect.clusteredByKey.sql}` : '')
+  return [
+    ...Object.entries(tables).map(
+      ([name, columns]) => `CREATE TABLE IF NOT EXISTS ${name} (${columns}\n)${suffix(name)}`,
+    ),
+    ...indexes,
+    `${dialect.createViewIfMissing.sql} ${syncOutcome}`,
+  ]
 }
 
 /** Whether p2c has ever worked on this database. */

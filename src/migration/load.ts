@@ -9,26 +9,43 @@ export const ownMigrations = new URL('../../migrations/', import.meta.url)
 /** File in which the build keeps the checksums of the sources that it was made from. */
 const checksumFile = 'checksums.json'
 
-/**
- * Loads the migrations of a folder in the order of their names. A name has no extension, so that
- * source and build agree.
- *
- * @throws P2cError MIGRATION_INVALID where a file has no default export
- */
-export async function loadMigrations(folder: URL = ownMigrations): Promise<NamedMigration[]> {
+/** A migration as its file has it, before it is loaded. */
+export interface MigrationFile {
+  /** Without extension, so that source and build agree. */
+  readonly name: string
+  readonly url: URL
+  /** SHA-256 of the TypeScript source with LF line ends. */
+  readonly checksum: string
+}
+
+/** The migrations of a folder in the order of their names; none is loaded. */
+export async function listMigrations(folder: URL = ownMigrations): Promise<MigrationFile[]> {
   const files = (await readdir(folder)).filter(isMigrationFile).sort()
   const checksums = await readChecksums(folder)
   return Promise.all(
     files.map(async file => {
       const name = file.replace(/\.[jt]s$/, '')
-      const module = (await import(new URL(file, folder).href)) as { default?: Migration }
+      const url = new URL(file, folder)
+      return { name, url, checksum: checksums[name] ?? checksumOf(await readFile(url, 'utf8')) }
+    }),
+  )
+}
+
+/**
+ * Loads the migrations of a folder in the order of their names.
+ *
+ * @throws P2cError MIGRATION_INVALID where a file has no default export
+ */
+export async function loadMigrations(folder: URL = ownMigrations): Promise<NamedMigration[]> {
+  return Promise.all(
+    (await listMigrations(folder)).map(async ({ name, url, checksum }) => {
+      const module = (await import(url.href)) as { default?: Migration }
       if (!module.default) {
         throw new P2cError('MIGRATION_INVALID', {
-          what: `the migration ${file} cannot be used`,
+          what: `the migration ${name} cannot be used`,
           must: 'a default export made by defineMigration',
         })
       }
-      const checksum = checksums[name] ?? checksumOf(await readFile(new URL(file, folder), 'utf8'))
       return { ...module.default, name, checksum }
     }),
   )
@@ -39,14 +56,10 @@ export function checksumOf(source: string): string {
   return createHash('sha256').update(source.replace(/\r\n?/g, '\n')).digest('hex')
 }
 
-/** Checksums of all sources of a folder, as the build ships them. */
-export async function sourceChecksums(folder: URL): Promise<Record<string, string>> {
-  const files = (await readdir(folder)).filter(isMigrationFile).sort()
-  const entries = files.map(
-    async file =>
-      [file.replace(/\.ts$/, ''), checksumOf(await readFile(new URL(file, folder), 'utf8'))] as const,
-  )
-  return Object.fromEntries(await Promise.all(entries))
+/** Checksums of all migrations of a folder by name, as the build ships them. */
+export async function checksumsOf(folder: URL): Promise<Record<string, string>> {
+  const files = await listMigrations(folder)
+  return Object.fromEntries(files.map(({ name, checksum }) => [name, checksum]))
 }
 
 function isMigrationFile(file: string): boolean {

@@ -2,7 +2,7 @@ import type { Database } from '../database/database.ts'
 import { hasOwnTables } from '../database/own-tables.ts'
 import { sql } from '../domain/sql.ts'
 import { appliedMigrations } from './history.ts'
-import type { NamedMigration } from './migration.ts'
+import type { MigrationFile } from './load.ts'
 
 /**
  * `applied`: done, as the code has it. `pending`: not begun. `interrupted`: begun and not done, the
@@ -43,7 +43,7 @@ export interface Status {
 /** How the database stands to the migrations that the code has. Reads only. */
 export async function statusOf(
   db: Database,
-  available: readonly NamedMigration[],
+  available: readonly Pick<MigrationFile, 'name' | 'checksum'>[],
 ): Promise<Status> {
   return {
     database: db.identity,
@@ -55,7 +55,7 @@ export async function statusOf(
 /** The state of each migration that is known or applied, in the order of their names. */
 export async function migrationStates(
   db: Database,
-  available: readonly NamedMigration[],
+  available: readonly Pick<MigrationFile, 'name' | 'checksum'>[],
 ): Promise<MigrationStatus[]> {
   const applied = new Map((await appliedMigrations(db)).map(one => [one.name, one]))
   const known = new Map(available.map(one => [one.name, one]))

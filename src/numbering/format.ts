@@ -75,15 +75,16 @@ export function highestOf(format: NumberFormat): number {
  * @throws P2cError NUMBERS_EXHAUSTED where the number would be longer than 20 characters
  */
 export function numberer(format: NumberFormat): (sequence: number, now?: Date) => string {
-  const random = (length: number) => customAlphabet(format.alphabet, length)
   const makers = format.parts.map(part => {
     switch (part.kind) {
       case 'literal':
         return () => part.text
       case 'sequence':
         return (sequence: number) => String(sequence).padStart(part.digits, '0')
-      case 'random':
-        return random(part.length)
+      case 'random': {
+        const random = customAlphabet(format.alphabet, part.length)
+        return () => random()
+      }
       case 'time':
         return (_: number, now: Date) => formatTime(part.pattern, now)
     }

@@ -1,0 +1,128 @@
+import { InvalidArgumentError } from 'commander'
+import { exitStatus, P2cError, type ExitStatus } from '../../errors.ts'
+import type { UpgradePreview, UpgradeResult } from '../../upgrade/migrate.ts'
+import { printFindings } from '../findings.ts'
+import { count, table, type Printer } from '../print.ts'
+import { statusFor, type CommandModule } from '../shell.ts'
+import { batchRowsOption, momentOf } from '../options.ts'
+
+interface Options {
+  readonly to?: string
+  readonly dryRun?: boolean
+  readonly sql?: boolean
+  readonly yes?: boolean
+  readonly accept?: string[]
+  readonly plan?: string
+  readonly backup?: string
+  readonly until?: number
+  readonly pauseMs?: number
+}
+
+/** The upgrade. */
+export const migrateCommand: CommandModule<Options> = {
+  name: 'migrate',
+  summary: 'the upgrade: checks, then applies every pending migration; can be stopped and resumed',
+  options: command =>
+    command
+      .option('--to <name>', 'the last migration to apply')
+      .option('--dry-run', 'change nothing; print what would happen')
+      .option('--sql', 'change nothing; print the SQL of the steps, both ways')
+      .option('--yes', 'do not ask')
+      .option('--accept <code>', 'take a blocking finding on; may be repeated', collect)
+      .option('--plan <hash>', 'go on only if the plan still has this hash')
+      .option('--backup <file>', 'copy the SQLite database first')
+      .option('--until <time>', 'stop at a batch border by then, for instance 23:30', momentOf)
+      .option('--pause-ms <n>', 'rest after each batch', milliseconds)
+      .addOption(batchRowsOption()),
+  run: async (shell, options) => {
+    const { out } = shell
+    const input = {
+      to: options.to,
+      accept: options.accept ?? [],
+      plan: options.plan,
+      backup: options.backup,
+    }
+    const asks = shell.isInteractive && !options.yes && !out.json
+    if (options.dryRun || options.sql || asks) {
+      const preview = await shell.run<UpgradePreview>('preview-migrate', input)
+      if (out.json) out.json1({ type: 'result', ...preview })
+      if (options.sql) printSql(out, preview)
+      else printPreview(out, preview)
+      if (preview.plan === null) return exitStatus.refused
+      if (options.dryRun || options.sql) return exitStatus.done
+      if (preview.plan.steps.length === 0) return exitStatus.done
+      if (!(await shell.confirm('Go on?'))) return exitStatus.done
+      input.plan ??= preview.plan.hash
+    }
+    const limits = { pauseMillis: options.pauseMs ?? 0, until: options.until ?? null }
+    const result = await shell.run<UpgradeResult>('migrate', input, limits).catch(error => {
+      if (error instanceof P2cError && error.code === 'CHECK_REFUSED')
+        printFindings(out, error.details as UpgradePreview['findings'])
+      throw error
+    })
+    return printResult(out, result)
+  },
+}
+
+function printPreview(out: Printer, { findings, refusedBy, plan }: UpgradePreview): void {
+  printFindings(out, findings)
+  if (plan === null) {
+    out.line(out.paint('red', `The upgrade would be refused: ${refusedBy.join(', ')}.`))
+    return
+  }
+  if (plan.steps.length === 0) {
+    out.line('Nothing to do: every migration is applied.')
+    return
+  }
+  out.line(out.paint('bold', 'What would happen'))
+  for (const { name, changes, backfill, begun } of plan.steps) {
+    out.line(`  ${name}${begun ? ' (goes on where it was)' : ''}`)
+    for (const change of changes) out.line(out.paint('dim', `    ${change}`))
+    if (backfill) {
+      const numbers =
+        backfill.firstNumber === null
+          ? 'no new numbers'
+          : `${count(backfill.newNumbers)} new numbers, ${backfill.firstNumber} to ${String(backfill.lastNumber)}`
+      out.line(out.paint('dim', `    ${count(backfill.rows)} rows of ${backfill.table}: ${numbers}`))
+    }
+  }
+  out.line(`Plan ${plan.hash}. Nothing was changed.`)
+}
+
+function printSql(out: Printer, { plan }: UpgradePreview): void {
+  for (const { name, statements } of plan?.steps ?? []) {
+    out.line(`-- ${name}: up`)
+    for (const statement of statements.up) out.line(`${statement};`)
+    out.line(`-- ${name}: down`)
+    for (const statement of statements.down) out.line(`${statement};`)
+    out.line()
+  }
+}
+
+function printResult(out: Printer, result: UpgradeResult): ExitStatus {
+  if (out.json) out.json1({ type: 'result', outcome: 'done', ...result })
+  const warnings = result.findings.filter(finding => finding.severity === 'warning')
+  out.line(
+    result.applied.length === 0
+      ? 'Nothing to do: every migration is applied.'
+      : `${out.paint('green', '✓')} ${count(result.applied.length)} migrations applied.`,
+  )
+  const lines = table([
+    ['rows numbered and flagged', result.rows],
+    ...(result.rejected > 0 ? [['rows refused by the database', result.rejected] as const] : []),
+    ...(warnings.length > 0
+      ? [['warnings of the check', warnings.length, warnings.map(finding => finding.code).join(', ')] as const]
+      : []),
+  ])
+  if (result.applied.length > 0) for (const line of lines) out.line(line)
+  return statusFor(result.rejected > 0)
+}
+
+function collect(code: string, before: string[] = []): string[] {
+  return [...before, code]
+}
+
+function milliseconds(text: string): number {
+  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError('It must be a number of milliseconds.')
+  return Number(text)
+}

@@ -1,0 +1,22 @@
+import { InvalidArgumentError, Option } from 'commander'
+
+/** `--batch-rows`, which fixes what the pace would choose. */
+export function batchRowsOption(): Option {
+  return new Option('--batch-rows <n>', 'fix the size of a batch').argParser(wholeNumber)
+}
+
+/** A whole number from 1. */
+export function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1.')
+  return Number(text)
+}
+
+/** The next moment at which a clock here shows `23:30`, in ms since 1970. */
+export function momentOf(text: string): number {
+  const match = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text)
+  if (!match) throw new InvalidArgumentError('It must be a time such as 23:30.')
+  const moment = new Date()
+  moment.setHours(Number(match[1]), Number(match[2]), 0, 0)
+  if (moment.getTime() <= Date.now()) moment.setDate(moment.getDate() + 1)
+  return moment.getTime()
+}

@@ -1,0 +1,104 @@
+import { environment } from '../config.ts'
+import { P2cError } from '../errors.ts'
+
+/** How much is told, and in what form. */
+export interface PrintOptions {
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly verbose: boolean
+  readonly color: boolean
+}
+
+export type Tone = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan'
+
+const codes: Readonly<Record<Tone, number>> = {
+  bold: 1,
+  dim: 2,
+  red: 31,
+  green: 32,
+  yellow: 33,
+  cyan: 36,
+}
+
+/** The only writer to stdout and stderr: results to the one, progress and complaints to the other. */
+export interface Printer extends PrintOptions {
+  /** A line of the result. */
+  line(text?: string): void
+  /** The result for a program: one line of JSON. */
+  json1(value: unknown): void
+  /** Something to know while it runs; not with --quiet. */
+  note(text: string): void
+  complain(error: unknown): void
+  /** Writes to stderr as it is; for the progress bar. */
+  raw(text: string): void
+  paint(tone: Tone, text: string): string
+  readonly isTerminal: boolean
+  readonly columns: number
+}
+
+export function printer(options: PrintOptions): Printer {
+  const paint = (tone: Tone, text: string) =>
+    options.color ? `\u001B[${codes[tone]}m${text}\u001B[0m` : text
+  return {
+    ...options,
+    paint,
+    isTerminal: process.stderr.isTTY,
+    columns: process.stderr.columns || 80,
+    line: (text = '') => {
+      if (!options.json) process.stdout.write(`${text}\n`)
+    },
+    json1: value => {
+      process.stdout.write(`${JSON.stringify(value)}\n`)
+    },
+    note: text => {
+      if (!options.quiet) process.stderr.write(`${text}\n`)
+    },
+    raw: text => {
+      process.stderr.write(text)
+    },
+    complain: error => {
+      const message = error instanceof Error ? error.message : String(error)
+      const coded = error instanceof P2cError ? message : `UNEXPECTED: ${message}`
+      process.stderr.write(`${paint('red', coded)}\n`)
+      if (options.verbose && error instanceof Error && error.stack)
+        process.stderr.write(`${error.stack}\n`)
+    },
+  }
+}
+
+/** Whether colour is wanted: a terminal, no NO_COLOR, no --no-color. */
+export function wantsColor(option: boolean): boolean {
+  return option && !environment['NO_COLOR'] && process.stdout.isTTY && process.stderr.isTTY
+}
+
+/** Rows as aligned columns; numbers to the right. */
+export function table(rows: readonly (readonly (string | number)[])[], indent = '  '): string[] {
+  const widths: number[] = []
+  for (const row of rows)
+    row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, visible(show(cell)))))
+  return rows.map(row =>
+    (
+      indent +
+      row
+        .map((cell, i) => {
+          const gap = ' '.repeat((widths[i] ?? 0) - visible(show(cell)))
+          return typeof cell === 'number' ? gap + show(cell) : show(cell) + gap
+        })
+        .join('  ')
+    ).trimEnd(),
+  )
+}
+
+/** `1,234,567` */
+export function count(value: number): string {
+  return value.toLocaleString('en-US')
+}
+
+function show(cell: string | number): string {
+  return typeof cell === 'number' ? count(cell) : cell
+}
+
+function visible(text: string): number {
+  // eslint-disable-next-line no-control-regex -- colour is what is left out here
+  return text.replace(/\u001B\[\d+m/g, '').length
+}

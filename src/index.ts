@@ -1,0 +1,23 @@
+/** What other programs, and the migrations, may import. */
+
+export { loadConfig, type Config, type ConfigSources } from './config.ts'
+export { connect, type ConnectOptions } from './database/connect.ts'
+export type { Database, Query, Row } from './database/database.ts'
+export { exitStatus, P2cError, type ExitStatus } from './errors.ts'
+export { finish, type RunEvent, type Work } from './events.ts'
+export type { Violation } from './invariant.ts'
+
+export { defineMigration, type Migration, type NamedMigration } from './migration/migration.ts'
+export {
+  addColumn,
+  forgetOnUndo,
+  liveNumbersAndFlags,
+  makeObjects,
+  numberSequence,
+  uniqueNumber,
+  type SchemaChange,
+} from './migration/schema-change.ts'
+export { activityOf, companyIsAnAccount, numberAndSet, type Backfill } from './backfill/backfill.ts'
+
+export { migrate, previewMigrate, type MigrateOptions } from './upgrade/migrate.ts'
+// export { previewRollback, rollback, type RollbackOptions } from './upgrade/rollback.ts'

@@ -1,0 +1,103 @@
+import type { Finding } from '../check/finding.ts'
+import type { Database } from '../database/database.ts'
+import { recorded } from '../database/run.ts'
+import { exitStatus, P2cError } from '../errors.ts'
+import type { Work } from '../events.ts'
+import { loadMigrations } from '../migration/load.ts'
+import type { NamedMigration } from '../migration/migration.ts'
+import {
+  applyMigrations,
+  planMigrations,
+  type MigrateResult,
+  type MigrationPlan,
+} from '../migration/migrate.ts'
+import { readiness, refusals } from './readiness.ts'
+
+export interface MigrateOptions {
+  /** The last migration to apply; all where nothing is said. */
+  readonly to?: string | undefined
+  /** Codes of blocking findings that are taken on. */
+  readonly accept?: readonly string[]
+  /** Goes on only if the plan still has this hash. */
+  readonly plan?: string | undefined
+  /** Copies a SQLite database into this file first. */
+  readonly backup?: string | undefined
+  /** Other migrations than p2c's own. */
+  readonly migrations?: readonly NamedMigration[]
+}
+
+export interface UpgradePreview {
+  readonly findings: readonly Finding[]
+  /** Codes that would refuse the upgrade. */
+  readonly refusedBy: readonly string[]
+  /** null where it is refused: then nothing would be done. */
+  readonly plan: MigrationPlan | null
+}
+
+export interface UpgradeResult extends MigrateResult {
+  readonly findings: readonly Finding[]
+}
+
+/** What `migrate` would find and do. Changes nothing, not one byte. */
+export async function previewMigrate(
+  db: Database,
+  options: MigrateOptions = {},
+): Promise<UpgradePreview> {
+  const available = options.migrations ?? (await loadMigrations())
+  const findings = await readiness(db, available)
+  const refused = refusals(findings, options.accept ?? [])
+  return {
+    findings,
+    refusedBy: refused.map(finding => finding.code),
+    plan: refused.length > 0 ? null : await planMigrations(db, available, options.to),
+  }
+}
+
+/**
+ * The upgrade: checks, then applies every pending migration. May be stopped at each event, or
+ * killed anywhere, and called again.
+ *
+ * @throws P2cError CHECK_REFUSED (exit 4, `details` are the findings), PLAN_CHANGED (exit 4),
+ * LOCKED (exit 5), and what the migrations throw
+ */
+export async function* migrate(db: Database, options: MigrateOptions = {}): Work<UpgradeResult> {
+  const available = options.migrations ?? (await loadMigrations())
+  let findings: readonly Finding[] = []
+  const before = async () => {
+    const preview = await previewMigrate(db, { ...options, migrations: available })
+    findings = preview.findings
+    if (preview.plan === null) throw refused(preview)
+    mustBeThePlan(preview.plan.hash, options.plan)
+    if (options.backup !== undefined) await db.dialect.backup(db, options.backup)
+  }
+  const result = yield* recorded(
+    db,
+    'migrate',
+    run => applyMigrations(db, run, available, options.to),
+    { before, outcomeOf: ({ rejected }) => (rejected > 0 ? 'findings' : 'done') },
+  )
+  return { ...result, findings }
+}
+
+function refused({ findings, refusedBy }: UpgradePreview): P2cError {
+  const blocking = findings.filter(finding => refusedBy.includes(finding.code))
+  return new P2cError('CHECK_REFUSED', {
+    what: 'this database is not ready for the upgrade',
+    must: 'no blocking finding that is not accepted',
+    found: blocking.map(finding => `${finding.code} (${finding.count})`).join(', '),
+    next: 'Nothing was changed. See "p2c check"; mend them, or take them on with --accept CODE',
+    exit: exitStatus.refused,
+    details: findings,
+  })
+}
+
+function mustBeThePlan(hash: string, wanted: string | undefined): void {
+  if (wanted === undefined || wanted === hash) return
+  throw new P2cError('PLAN_CHANGED', {
+    what: 'the plan is no longer the one that was shown',
+    must: `the plan ${wanted}`,
+    found: hash,
+    next: 'Nothing was changed. Look at the new plan with "p2c migrate --dry-run"',
+    exit: exitStatus.refused,
+  })
+}

@@ -1,0 +1,90 @@
+import { check } from '../check/check.ts'
+import type { Finding } from '../check/finding.ts'
+import { configChanged, migrationChanged, schemaBroken } from '../check/migration-findings.ts'
+import { writtenColumns } from '../backfill/backfill.ts'
+import type { Database } from '../database/database.ts'
+import { ownTableStatements } from '../database/own-tables.ts'
+import { appliedMigrations, settingsOf } from '../migration/history.ts'
+import type { NamedMigration } from '../migration/migration.ts'
+import { migrationStates } from '../migration/status.ts'
+import { allStatements } from '../migration/schema-change.ts'
+
+/**
+ * Everything that speaks for or against the upgrade: what `check` finds in the data, whether the
+ * applied migrations are still the same, and whether the pending ones pass a rehearsal, up and
+ * down. Reads only.
+ */
+export async function readiness(
+  db: Database,
+  available: readonly NamedMigration[],
+): Promise<Finding[]> {
+  const states = await migrationStates(db, available)
+  const pending = new Set(states.filter(one => one.state === 'pending').map(one => one.name))
+  const unfinished = new Set(states.filter(one => one.state !== 'applied').map(one => one.name))
+  const changed = states.filter(one => one.state === 'changed' || one.state === 'missing')
+  const findings = await check(db, {
+    pendingColumns: columnsOf(available.filter(one => unfinished.has(one.name))),
+  })
+  const differences = await changedSettings(db)
+  return [
+    ...(changed.length > 0
+      ? [migrationChanged(changed.map(one => `${one.name} is ${one.state}`))]
+      : []),
+    ...(differences.length > 0 ? [configChanged(differences)] : []),
+    ...(await rehearsed(
+      db,
+      findings,
+      available.filter(one => pending.has(one.name)),
+    )),
+    ...findings,
+  ]
+}
+
+/** The blocking findings whose code was not accepted. */
+export function refusals(findings: readonly Finding[], accepted: readonly string[]): Finding[] {
+  return findings.filter(
+    finding => finding.severity === 'blocking' && !accepted.includes(finding.code),
+  )
+}
+
+async function rehearsed(
+  db: Database,
+  findings: readonly Finding[],
+  pending: readonly NamedMigration[],
+): Promise<Finding[]> {
+  // Without its tables and columns no rehearsal says anything new.
+  const hopeless = findings.some(({ code }) => code === 'TABLE_MISSING' || code === 'COLUMN_MISSING')
+  if (hopeless || pending.length === 0) return []
+  const { up, down } = await allStatements(
+    db,
+    pending.flatMap(migration => migration.schema ?? []),
+  )
+  const fault = await db.dialect.rehearse(db, [...ownTableStatements(db.dialect), ...up, ...down])
+  return fault === null ? [] : [schemaBroken(fault)]
+}
+
+/** Settings that applied migrations have built into the database and that are others now. */
+async function changedSettings(db: Database): Promise<string[]> {
+  const [applied] = await appliedMigrations(db)
+  if (!applied) return []
+  const before = flatten(JSON.parse(applied.settings))
+  const after = flatten(JSON.parse(settingsOf(db)))
+  return Object.keys({ ...before, ...after })
+    .filter(key => before[key] !== after[key])
+    .map(key => `${key} is ${after[key] ?? 'not set'}, was ${before[key] ?? 'not set'}`)
+}
+
+function flatten(value: unknown, path = ''): Record<string, string> {
+  if (typeof value !== 'object' || value === null) return { [path]: JSON.stringify(value) }
+  const entries = Object.entries(value).map(([key, inner]) =>
+    flatten(inner, path === '' ? key : `${path}.${key}`),
+  )
+  return Object.assign({}, ...entries) as Record<string, string>
+}
+
+function columnsOf(migrations: readonly NamedMigration[]): Record<string, string[]> {
+  const columns: Record<string, string[]> = {}
+  for (const { backfill } of migrations)
+    if (backfill) (columns[backfill.table] ??= []).push(...writtenColumns(backfill))
+  return columns
+}

@@ -1,0 +1,8 @@
+import { lastingTruths } from '../audit/truths.ts'
+import type { Database } from '../database/database.ts'
+import { invariants, violationsOf, type Violation } from '../invariant.ts'
+import { appliedMigrations } from '../migration/history.ts'
+import { loadMigrations } from '../migration/load.ts'
+import { truthsOf } from '../migration/migrate.ts'
+import type { NamedMigration } from '../migration/migration.ts'
+import { syncTruths } from '../sync/truths.ts'
