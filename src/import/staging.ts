@@ -1,0 +1,148 @@
+import type { CsvRecord } from '../csv/read.ts'
+import type { Database } from '../database/database.ts'
+import type { BoundRow } from '../database/dialect.ts'
+import { identifier, join, raw, sql, type Sql } from '../domain/sql.ts'
+import type { Work } from '../events.ts'
+import type { PreparedFile } from './prepare.ts'
+import { Refusal, type StoredValue } from './values.ts'
+
+const chunkRows = 10_000
+
+/**
+ * The temporary tables of an import. They are the connection's own, and go with it.
+ *
+ * - rows: what could be read, by line, in columns of the same types as the table's own
+ * - plan: for each key the last of its rows, in the order of keys, with the key as it is stored
+ * - stored: keys of the table that are not written as the extract's are
+ * - gone: keys that the extract does not have
+ */
+export interface Staging {
+  readonly rows: Sql
+  readonly plan: Sql
+  readonly stored: Sql
+  readonly gone: Sql
+}
+
+/** What was rejected, in all files, in the order of files and lines. */
+export const rejectTable = identifier('p2c_import_reject')
+
+const rejectColumns = ['file', 'line', 'field', 'code', 'message', 'record'].map(identifier)
+
+export function stagingOf(file: PreparedFile): Staging {
+  const name = (part: string) => identifier(`p2c_import_${file.table.file}_${part}`)
+  return { rows: name('rows'), plan: name('plan'), stored: name('stored'), gone: name('gone') }
+}
+
+/** Makes the tables anew. */
+export async function makeStaging(db: Database, files: readonly PreparedFile[]): Promise<void> {
+  await dropStaging(db, files)
+  const text = db.dialect.columnType({ kind: 'text', maxLength: 0 })
+  const statements = files.flatMap(file => {
+    const { rows, plan, stored, gone } = stagingOf(file)
+    const columns = file.columns.map(
+      ({ column, sqlType }) => sql`${db.names.column(column.name)} ${raw(sqlType)}`,
+    )
+    const keyType = raw(file.columns[file.keyAt]?.sqlType ?? text)
+    const position = sql`position ${db.dialect.countingKey}`
+    return [
+      sql`CREATE TEMP TABLE ${rows} (line integer PRIMARY KEY, ${join(columns, ', ')})`,
+      sql`CREATE TEMP TABLE ${plan} (${position}, target ${keyType}, line integer)`,
+      sql`CREATE TEMP TABLE ${stored} (guid text PRIMARY KEY, target ${keyType})`,
+      sql`CREATE TEMP TABLE ${gone} (${position}, target ${keyType})`,
+    ]
+  })
+  const rejects = sql`CREATE TEMP TABLE ${rejectTable} (file integer, line integer, field text, code text, message text, record text)`
+  await db.script([...statements, rejects].map(statement => statement.sql).join(';\n'))
+}
+
+export async function dropStaging(db: Database, files: readonly PreparedFile[]): Promise<void> {
+  const tables = [...files.flatMap(file => Object.values(stagingOf(file)) as Sql[]), rejectTable]
+  await db.script(tables.map(table => `DROP TABLE IF EXISTS ${table.sql}`).join(';\n'))
+}
+
+/**
+ * Reads a file, validates it, and brings it into its staging table; what cannot be taken goes to
+ * the rejects with its first problem. Says how many rows the file has.
+ */
+export async function* stage(db: Database, file: PreparedFile, fileAt: number): Work<number> {
+  const step = `read ${file.file}`
+  yield { type: 'step', state: 'started', step }
+  const columns = [raw('line'), ...file.columns.map(({ column }) => db.names.column(column.name))]
+  const { rows: table } = stagingOf(file)
+  let done = 0
+  let rows: BoundRow[] = []
+  let rejects: BoundRow[] = []
+  const flush = async () => {
+    await db.dialect.insertMany(db, table, columns, rows)
+    await db.dialect.insertMany(db, rejectTable, rejectColumns, rejects)
+    rows = []
+    rejects = []
+  }
+  for await (const records of file.source.records()) {
+    for (const record of records) {
+      const row = storedRow(file, record)
+      if (row.problem) rejects.push([fileAt, record.line, ...row.problem, record.raw])
+      else rows.push(row.values)
+    }
+    done += records.length
+    if (rows.length + rejects.length < chunkRows) continue
+    await flush()
+    yield { type: 'progress', step, done, total: null, slowed: null }
+  }
+  await flush()
+  yield { type: 'step', state: 'finished', step, note: `${done} rows` }
+  return done
+}
+
+type Problem = readonly [field: string, code: string, message: string]
+
+function storedRow(
+  file: PreparedFile,
+  record: CsvRecord,
+): { values: StoredValue[]; problem?: Problem } {
+  if (record.problem) {
+    const { column, code, message } = record.problem
+    return { values: [], problem: [column, code, message] }
+  }
+  const values: StoredValue[] = [record.line]
+  for (const { at, header, parse } of file.columns) {
+    const value = parse(record.values[at] ?? '')
+    if (value instanceof Refusal) return { values, problem: [header, value.code, value.message] }
+    values.push(value)
+  }
+  const isKeyed = values[file.keyAt + 1] !== null
+  const header = file.columns[file.keyAt]?.header ?? ''
+  return isKeyed ? { values } : { values, problem: [header, 'KEY_MISSING', 'the row has no key'] }
+}
+
+/**
+ * Fixes the order of loading: by key, so that a batch touches few pages of the table's index. Of
+ * rows with the same key the last stays, the others are rejected. A row that the table has under
+ * another writing of its GUID keeps the key that it has. Says how many rows the plan has.
+ */
+export async function planLoad(db: Database, file: PreparedFile, fileAt: number): Promise<number> {
+  const { rows, plan, stored } = stagingOf(file)
+  const key = db.names.column(file.table.key)
+  const table = db.names.table(file.table.name)
+  if (file.tableExists) {
+    await db.change(
+      sql`INSERT INTO ${stored} (guid, target) SELECT ${db.rules.guid(key)}, min(${key}) FROM ${table} WHERE ${key} <> ${db.rules.guid(key)} GROUP BY ${db.rules.guid(key)}`,
+    )
+  }
+  const asItIs = file.tableExists
+    ? sql`(CASE WHEN s.target IS NULL OR EXISTS (SELECT 1 FROM ${table} AS t WHERE ${db.names.column(file.table.key, 't')} = k.target) THEN k.target ELSE s.target END)`
+    : sql`k.target`
+  const lastOfKey = sql`SELECT ${key} AS target, max(line) AS line FROM ${rows} GROUP BY ${key}`
+  await db.change(
+    sql`INSERT INTO ${plan} (target, line) SELECT ${asItIs}, k.line FROM (${lastOfKey}) AS k LEFT JOIN ${stored} AS s ON s.guid = k.target ORDER BY k.target`,
+  )
+  const header = file.columns[file.keyAt]?.header ?? ''
+  await db.change(
+    sql`INSERT INTO ${rejectTable} (${join(rejectColumns.slice(0, 5), ', ')})
+      SELECT ${fileAt}, r.line, ${header}, 'KEY_DUPLICATE', 'the same key stands again in line ' || k.line || ', which was taken'
+      FROM (SELECT ${key} AS target, max(line) AS line FROM ${rows} GROUP BY ${key} HAVING count(*) > 1) AS k
+      JOIN ${rows} AS r ON ${db.names.column(file.table.key, 'r')} = k.target AND r.line < k.line`,
+  )
+  const planned = await db.row<{ n: number }>(sql`SELECT count(*) AS n FROM ${plan}`)
+  return Number(planned?.n ?? 0)
+}
