@@ -96,6 +96,8 @@ export interface Dialect {
   insertMany(db: Database, table: Sql, columns: readonly Sql[], rows: readonly BoundRow[]): Promise<void>
   /** What stands behind a table that is kept in the order of its primary key. */
   readonly clusteredByKey: Sql
+  /** How a view is made that may be there already. */
+  readonly createViewIfMissing: Sql
   /** The type of a column that counts 1, 2, 3 … by itself, in the order of insertion. */
   readonly countingKey: Sql
   /**

@@ -74,6 +74,7 @@ export const sqliteDialect: Dialect = {
   sequenceNumber,
   insertMany: (db, table, columns, rows) => insertMany(sqlite(db), table, columns, rows),
   clusteredByKey: raw('WITHOUT ROWID'),
+  createViewIfMissing: raw('CREATE VIEW IF NOT EXISTS'),
   countingKey: raw('integer PRIMARY KEY'),
   rehearse: (db, statements) => Promise.resolve(rehearse(sqlite(db), statements)),
   tryLock: db => Promise.resolve(tryLock(sqlite(db).path)),
