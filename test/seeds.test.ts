@@ -20,7 +20,12 @@ for (const engine of engines) {
   t.test(`${engine}: one of each kind: the names say what the rules find`, async t => {
     const db = await freshDatabase(t, engine)
     await loadWorld(db, 'one-of-each-kind')
-    const rows = await db.rows<{ fullname: string; active: unknown; under: unknown; type: unknown }>(
+    const rows = await db.rows<{
+      fullname: string
+      active: unknown
+      under: unknown
+      type: unknown
+    }>(
       sql`SELECT c.fullname, ${db.rules.isActive(db.names.column('contactid', 'c'))} AS active, ${db.rules.isCompanyAnAccount('c')} AS under, ${db.rules.companyType('c')} AS type FROM contact AS c ORDER BY c.contactid`,
     )
     const found = rows.map(row => [

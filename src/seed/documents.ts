@@ -7,7 +7,13 @@ import type { Cells, Sample } from './sample.ts'
 export const documentTables = ['quote', 'salesorder', 'invoice'] as const
 
 const numberPrefixes = { quote: 'QUO', salesorder: 'ORD', invoice: 'INV' } as const
-const subjects = ['Annual supply', 'Repair; urgent', 'Sample box, small', 'Übernahme', '年間契約'] as const
+const subjects = [
+  'Annual supply',
+  'Repair; urgent',
+  'Sample box, small',
+  'Übernahme',
+  '年間契約',
+] as const
 
 /** One document: the row `index` of the table number `which`. */
 export function documentOf(sample: Sample, which: number, index: number): Cells {

@@ -45,7 +45,7 @@ async function* writeTable(sample: SampleTable, path: string, gzip: boolean): Wo
   yield { type: 'step', state: 'started', step }
   const file = await openCsv(path, names, { gzip })
   try {
-    for (let row = 0; row < sample.rows; ) {
+    for (let row = 0; row < sample.rows;) {
       const count = Math.min(rowsPerWrite, sample.rows - row)
       const from = row
       await file.write(Array.from({ length: count }, (_, i) => sample.row(from + i)))

@@ -45,7 +45,8 @@ const pairs = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'))
 function time(seconds: number): string {
   const day = Math.floor(seconds / secondsPerDay)
   const rest = seconds % secondsPerDay
-  const dayText = dayTexts.get(day) ?? new Date(day * secondsPerDay * 1_000).toISOString().slice(0, 11)
+  const dayText =
+    dayTexts.get(day) ?? new Date(day * secondsPerDay * 1_000).toISOString().slice(0, 11)
   dayTexts.set(day, dayText)
   const [hours, minutes] = [Math.floor(rest / 3_600), Math.floor(rest / 60) % 60]
   return `${dayText}${pairs[hours] ?? ''}:${pairs[minutes] ?? ''}:${pairs[rest % 60] ?? ''}Z`

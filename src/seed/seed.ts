@@ -57,7 +57,7 @@ async function* fill(
     if (number < first.table) continue
     const step = table.table.name
     yield { type: 'step', state: 'started', step }
-    for (let row = number === first.table ? first.row : 0; row < table.rows; ) {
+    for (let row = number === first.table ? first.row : 0; row < table.rows;) {
       const end = Math.min(row + rowsPerCommit, table.rows)
       const from = row
       await db.transaction(async () => {
@@ -102,7 +102,12 @@ function insertTexts(db: Database, { table, columns }: SampleTable, rows: number
   const names = join(columns.map(({ name }) => db.names.column(name)))
   const row = Array<string>(columns.length - 1).fill(',')
   const rest = Array.from({ length: rows - 1 }, () => ['), (', ...row]).flat()
-  return [sql`INSERT INTO ${db.names.table(table.name)} (${names}) VALUES (`.sql, ...row, ...rest, ')']
+  return [
+    sql`INSERT INTO ${db.names.table(table.name)} (${names}) VALUES (`.sql,
+    ...row,
+    ...rest,
+    ')',
+  ]
 }
 
 async function remember(db: Database, samples: string, place: Place): Promise<void> {

@@ -19,8 +19,11 @@ t.test('an extract has the five files, with the values that a database would get
   t.same(readdirSync(out).sort(), salesTables.map(table => `${table.file}.csv`).sort())
   for (const sample of sampleTables(config, completeOptions({ contacts: 300 }))) {
     const name = `${sample.table.file}.csv`
-    const [header, ...rows] = parse(readFileSync(join(out, name), 'utf8'), {}) as string[][]
-    t.same(header, sample.columns.map(column => column.name))
+    const [header, ...rows] = parse(readFileSync(join(out, name), 'utf8'))
+    t.same(
+      header,
+      sample.columns.map(column => column.name),
+    )
     const wanted = Array.from({ length: sample.rows }, (_, index) =>
       sample.row(index).map(value => (value === null ? '' : String(value))),
     )
@@ -58,5 +61,7 @@ t.test('whoever stops halfway finds whole files only', async t => {
 t.test('a place that cannot be written to is named', async t => {
   const file = join(freshFolder(t), 'file')
   writeFileSync(file, '')
-  await t.rejects(finish(seedExtract(config, { out: join(file, 'in') })), { code: 'FILE_UNWRITABLE' })
+  await t.rejects(finish(seedExtract(config, { out: join(file, 'in') })), {
+    code: 'FILE_UNWRITABLE',
+  })
 })

@@ -51,7 +51,9 @@ t.test('nothing is longer than its column, but for the oddities', t => {
 
 t.test('kept numbers follow the configured format', t => {
   const oddly = loadConfig({
-    options: { numbering: { contact: { format: 'K{DATETIMEUTC:yyMM}{SEQNUM:4}{RANDSTRING:2}', seed: 7 } } },
+    options: {
+      numbering: { contact: { format: 'K{DATETIMEUTC:yyMM}{SEQNUM:4}{RANDSTRING:2}', seed: 7 } },
+    },
     file: false,
   })
   const [, contacts] = sampleTables(oddly, completeOptions({ oddities: ['half-numbered'] }))

@@ -114,7 +114,8 @@ for (const engine of engines) {
     const options = { contacts: 10_100 }
     const db = await freshDatabase(t, engine)
     let batches = 0
-    for await (const event of seed(db, options)) if (event.type === 'progress' && ++batches === 2) break
+    for await (const event of seed(db, options))
+      if (event.type === 'progress' && ++batches === 2) break
     t.equal(await count(db, sql`FROM contact`), 10_000, 'stopped in the midst of the contacts')
     await t.rejects(finish(seed(db, { ...options, seed: 2 })), { code: 'TABLES_NOT_EMPTY' })
     await finish(seed(db, options))
@@ -155,9 +156,15 @@ for (const engine of engines) {
     const exact = await count(odd, twice(sql`accountnumber`))
     t.ok(exact > 0, 'duplicates')
     t.equal((await count(odd, twice(sql`lower(trim(accountnumber))`))) - exact, 2, 'almost')
-    const numbered = await count(odd, sql`FROM contact WHERE msdynce_contactnumber LIKE 'CON-_____-______'`)
+    const numbered = await count(
+      odd,
+      sql`FROM contact WHERE msdynce_contactnumber LIKE 'CON-_____-______'`,
+    )
     t.ok(numbered > 55 && numbered < 70, `${numbered} numbered`)
-    t.ok((await count(odd, sql`FROM contact WHERE msdynce_contactnumber LIKE 'C___'`)) > 0, 'malformed')
+    t.ok(
+      (await count(odd, sql`FROM contact WHERE msdynce_contactnumber LIKE 'C___'`)) > 0,
+      'malformed',
+    )
     t.ok((await count(odd, sql`FROM contact WHERE lastname IS NULL AND firstname IS NULL`)) > 0)
     t.ok((await count(odd, sql`FROM contact WHERE length(telephone1) > 50`)) > 0)
     t.ok((await count(odd, sql`FROM account WHERE name IS NULL`)) > 0)

@@ -23,9 +23,7 @@ export function folderOf(world: World): string {
 export async function loadWorld(db: Database, world: World): Promise<void> {
   for (const table of salesTables) {
     const file = `${folderOf(world)}/${table.file}.csv`
-    const [header = [], ...rows] = existsSync(file)
-      ? (parse(readFileSync(file), { bom: true }) as string[][])
-      : []
+    const [header = [], ...rows] = existsSync(file) ? parse(readFileSync(file), { bom: true }) : []
     const known = standardColumns(table)
     const more = header.filter(name => !known.some(column => column.name === name))
     const text = { kind: 'text', maxLength: 100 } as const
