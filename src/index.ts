@@ -19,5 +19,9 @@ export {
 } from './migration/schema-change.ts'
 export { activityOf, companyIsAnAccount, numberAndSet, type Backfill } from './backfill/backfill.ts'
 
+export { firstFullSync, targetTables } from './upgrade/building-blocks.ts'
 export { migrate, previewMigrate, type MigrateOptions } from './upgrade/migrate.ts'
-// export { previewRollback, rollback, type RollbackOptions } from './upgrade/rollback.ts'
+export { previewRollback, rollback, type RollbackOptions } from './upgrade/rollback.ts'
+export { verify, type VerifyResult } from './upgrade/verify.ts'
+export { readiness } from './upgrade/readiness.ts'
+export type { Finding } from './check/finding.ts'

@@ -2,6 +2,7 @@ import type { Config } from '../config.ts'
 import type { ConnectOptions } from '../database/connect.ts'
 import { connect } from '../database/connect.ts'
 import type { Database } from '../database/database.ts'
+import { P2cError } from '../errors.ts'
 import type { Work } from '../events.ts'
 
 /** What is to be done: a job's name and its input, plain data. */
@@ -65,19 +66,67 @@ const jobs = {
       return quick(() => verify(db))
     },
   },
+  sync: {
+    mode: 'write',
+    run: async (db: Database, input: never) => (await import('../upgrade/sync.ts')).sync(db, input),
+  },
+  import: { mode: 'write', run: importExtract },
+  'import-create': { mode: 'create', run: importExtract },
+  'preview-import': { mode: 'read', run: importExtract },
+  'audit-export': {
+    mode: 'read',
+    run: async (db: Database, input: never) =>
+      (await import('../audit/export.ts')).exportAudit(db, input),
+  },
+  'audit-verify': {
+    mode: 'read',
+    run: async (db: Database, input: never) =>
+      (await import('../audit/compare.ts')).compareAudit(db, input),
+  },
+  seed: {
+    mode: 'create',
+    run: async (db: Database, input: never) => (await import('../seed/seed.ts')).seed(db, input),
+  },
 } satisfies Record<string, Job>
 
-export type JobName = keyof typeof jobs
+/** Jobs that need no database. */
+const jobsWithout = {
+  'seed-extract': async (config: Config, input: never) =>
+    (await import('../seed/extract.ts')).seedExtract(config, input),
+} satisfies Record<string, (config: Config, input: never) => Promise<Work<unknown>>>
+
+export type JobName = keyof typeof jobs | keyof typeof jobsWithout
 
 /** Opens the database, does the job, and closes it however the job ends. */
-export async function* runJob({ job, config, input }: JobRequest): Work<unknown> {
+export async function* runJob(request: JobRequest): Work<unknown> {
+  const { job, config, input } = request
+  if (job === 'seed-extract') return yield* await jobsWithout[job](config, input as never)
   const { mode, run }: Job = jobs[job]
-  const db = await connect(config, { mode })
+  const db = await open(request, mode)
   try {
     return yield* await run(db, input as never)
   } finally {
     await db.close()
   }
+}
+
+/** A preview of an import that would make the database is made on an empty one in memory. */
+async function open({ job, config, input }: JobRequest, mode: ConnectOptions['mode']): Promise<Database> {
+  try {
+    return await connect(config, { mode })
+  } catch (error) {
+    const isMissing = error instanceof P2cError && error.code === 'DATABASE_MISSING'
+    const wouldMake = job === 'preview-import' && (input as { create?: boolean }).create
+    if (!isMissing || !wouldMake) throw error
+    return connect({ ...config, database: 'sqlite::memory:' }, { mode: 'create' })
+  }
+}
+
+async function importExtract(db: Database, input: never): Promise<Work<unknown>> {
+  const { map, ...options } = input as { map?: string; from: string }
+  const { readImportMap } = await import('../import/map-file.ts')
+  const { importExtract: load } = await import('../import/import.ts')
+  return load(db, { ...options, ...(map === undefined ? {} : { map: await readImportMap(map) }) })
 }
 
 /** Work that tells nothing on its way. */

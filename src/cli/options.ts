@@ -20,3 +20,11 @@ export function momentOf(text: string): number {
   if (moment.getTime() <= Date.now()) moment.setDate(moment.getDate() + 1)
   return moment.getTime()
 }
+
+/** A share between 0 and 1. */
+export function share(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError('It must be a share from 0 to 1.')
+  return value
+}

@@ -3,7 +3,7 @@ import { exitStatus, P2cError } from '../errors.ts'
 import { version } from '../version.ts'
 import { Stopped } from './host.ts'
 import { commands } from './commands.ts'
-import { printerOf, shellOf, type CommonOptions } from './shell.ts'
+import { printerOf, shellOf, type CommandModule, type CommonOptions } from './shell.ts'
 
 /** Reads the command line, does what it says, and answers the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -31,14 +31,22 @@ function programWith(end: (status: number) => void): Command {
     .addOption(new Option('--no-color', 'no colours (NO_COLOR is obeyed too)'))
     .showHelpAfterError('Run "p2c --help", or "p2c COMMAND --help".')
     .exitOverride()
-  for (const { name, summary, options, run } of commands) {
-    const command = options(program.command(name).description(summary)).exitOverride()
+  const groups = new Map<string, Command>()
+  const groupOf = ({ group }: CommandModule<never>) => {
+    if (!group) return program
+    const there = groups.get(group.name)
+    const made = there ?? program.command(group.name).description(group.summary).exitOverride()
+    groups.set(group.name, made)
+    return made
+  }
+  for (const module of commands) {
+    const { name, summary, options, run } = module
+    const command = options(groupOf(module).command(name).description(summary)).exitOverride()
     command.action(async (...given: unknown[]) => {
       const own: Record<string, unknown> = command.optsWithGlobals()
       const argument = typeof given[0] === 'string' ? given[0] : undefined
       const out = printerOf(own)
-      const { settings = {}, ...rest } = own as { settings?: Record<string, unknown> }
-      end(await run(shellOf(out, own, { ...settings, ...settingsOf(own) }), rest as never, argument))
+      end(await run(shellOf(out, own, settingsOf(own)), own as never, argument))
     })
   }
   return program

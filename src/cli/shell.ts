@@ -24,8 +24,9 @@ export interface Shell {
   readonly out: Printer
   /** Runs a job to its end, showing its events. */
   run<Result>(job: JobName, input?: unknown, limits?: Limits): Promise<Result>
-  /** Asks a person; yes where there is no terminal to ask at, unless `refuseUnasked`. */
+  /** Asks the person at the terminal. */
   confirm(question: string): Promise<boolean>
+  /** Whether there is a person to ask. */
   readonly isInteractive: boolean
 }
 
@@ -38,6 +39,8 @@ export interface Limits {
 export interface CommandModule<Options> {
   readonly name: string
   readonly summary: string
+  /** The command of which this is a part: `audit` of `audit export`. */
+  readonly group?: { readonly name: string; readonly summary: string }
   readonly options: (command: Command) => Command
   readonly run: (shell: Shell, options: Options, argument: string | undefined) => Promise<ExitStatus>
 }

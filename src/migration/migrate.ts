@@ -7,7 +7,7 @@ import { queryBuilder } from '../database/query-builder.ts'
 import { raw, sql } from '../domain/sql.ts'
 import { P2cError } from '../errors.ts'
 import type { Work } from '../events.ts'
-import { invariants, violationsOf, type Invariant, type Violation } from '../invariant.ts'
+import { invariants, violationsOf, type Invariant } from '../invariant.ts'
 import { appliedMigrations, recordApplied, recordPhase, settingsOf, type Phase } from './history.ts'
 import type { NamedMigration } from './migration.ts'
 import { stepsUp } from './plan.ts'
@@ -133,20 +133,6 @@ export async function truthsOf(db: Database, migration: NamedMigration): Promise
       query: sql`SELECT * FROM (${raw(text)}) AS broken WHERE ${key} NOT IN (SELECT row_key FROM p2c_reject WHERE migration = ${migration.name})`,
     }
   })
-}
-
-/** Asks the truths of each migration that is done. */
-export async function brokenTruths(
-  db: Database,
-  available: readonly NamedMigration[],
-): Promise<Violation[]> {
-  const done = new Set(
-    (await appliedMigrations(db)).filter(one => one.phase === 'done').map(one => one.name),
-  )
-  const violations: Violation[] = []
-  for (const migration of available.filter(one => done.has(one.name)))
-    violations.push(...(await violationsOf(db, await truthsOf(db, migration))))
-  return violations
 }
 
 async function applySchema(db: Database, run: Run, migration: NamedMigration): Promise<void> {

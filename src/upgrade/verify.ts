@@ -1,8 +1,54 @@
 import { lastingTruths } from '../audit/truths.ts'
 import type { Database } from '../database/database.ts'
-import { invariants, violationsOf, type Violation } from '../invariant.ts'
+import { exitStatus, P2cError } from '../errors.ts'
+import { violationsOf, type Invariant, type Violation } from '../invariant.ts'
 import { appliedMigrations } from '../migration/history.ts'
 import { loadMigrations } from '../migration/load.ts'
 import { truthsOf } from '../migration/migrate.ts'
 import type { NamedMigration } from '../migration/migration.ts'
+import { targetTables } from '../sync/targets.ts'
 import { syncTruths } from '../sync/truths.ts'
+
+export interface VerifyResult {
+  /** How many truths were asked. */
+  readonly truths: number
+  readonly violations: readonly Violation[]
+}
+
+/**
+ * Proves the result: the truths of every migration that is applied, those that must hold whatever
+ * happened since, and those between Sales and the targets. Reads only.
+ *
+ * @throws P2cError NOTHING_APPLIED (exit 2) where there is nothing to prove
+ */
+export async function verify(
+  db: Database,
+  available?: readonly NamedMigration[],
+): Promise<VerifyResult> {
+  const applied = await appliedMigrations(db)
+  if (applied.length === 0) throw nothingApplied()
+  const done = new Set(applied.filter(one => one.phase === 'done').map(one => one.name))
+  const truths: Invariant[] = []
+  for (const migration of (available ?? (await loadMigrations())).filter(one => done.has(one.name)))
+    truths.push(...(await truthsOf(db, migration)))
+  truths.push(...lastingTruths(db))
+  if (await hasTargets(db)) truths.push(...syncTruths(db))
+  return { truths: truths.length, violations: await violationsOf(db, truths) }
+}
+
+async function hasTargets(db: Database): Promise<boolean> {
+  const tables = await Promise.all(
+    targetTables(db).map(({ name }) => db.dialect.describeTable(db, name)),
+  )
+  return tables.every(table => table !== undefined)
+}
+
+function nothingApplied(): P2cError {
+  return new P2cError('NOTHING_APPLIED', {
+    what: 'there is nothing to prove',
+    must: 'a database that was upgraded',
+    found: 'no applied migration',
+    next: 'Begin with "p2c migrate"',
+    exit: exitStatus.usage,
+  })
+}

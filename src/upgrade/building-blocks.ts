@@ -1,0 +1,16 @@
+import type { Database } from '../database/database.ts'
+import type { Run } from '../database/history.ts'
+import type { Work } from '../events.ts'
+import { makeObjects, type SchemaChange } from '../migration/schema-change.ts'
+import { syncTemplates, type SyncResult } from '../sync/sync.ts'
+import * as targets from '../sync/targets.ts'
+
+/** Makes the target tables of the sync. */
+export function targetTables(): SchemaChange {
+  return makeObjects('make the tables of CDS and of Finance and Operations', targets.targetTables)
+}
+
+/** Runs every project with all data. */
+export function firstFullSync(db: Database, run: Run): Work<SyncResult> {
+  return syncTemplates(db, run, { mode: 'full' })
+}

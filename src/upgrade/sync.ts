@@ -1,0 +1,38 @@
+import type { Database } from '../database/database.ts'
+import { recorded } from '../database/run.ts'
+import { exitStatus, P2cError } from '../errors.ts'
+import type { Work } from '../events.ts'
+import { appliedMigrations } from '../migration/history.ts'
+import { syncTemplates, type SyncOptions, type SyncResult } from '../sync/sync.ts'
+
+/** The migration that makes the targets and fills them for the first time. */
+const lastOfUpgrade = '20261101T1010_first_full_sync'
+
+/**
+ * Runs the projects again, after the upgrade. May be stopped at each event, or killed anywhere, and
+ * called again.
+ *
+ * @throws P2cError UPGRADE_UNFINISHED (exit 2) before the first full sync is done
+ */
+export async function* sync(db: Database, options: SyncOptions): Work<SyncResult> {
+  const before = async () => {
+    const applied = await appliedMigrations(db)
+    if (applied.some(one => one.name === lastOfUpgrade && one.phase === 'done')) return
+    throw new P2cError('UPGRADE_UNFINISHED', {
+      what: 'there is nothing that could be synchronised again',
+      must: 'an upgrade that is done, its first full sync included',
+      found: applied.length === 0 ? 'no applied migration' : 'an upgrade that is not finished',
+      next: 'Run "p2c migrate" first',
+      exit: exitStatus.usage,
+    })
+  }
+  return yield* recorded(db, 'sync', run => syncTemplates(db, run, options), {
+    before,
+    outcomeOf: result => (hasRejects(result) ? 'findings' : 'done'),
+  })
+}
+
+/** Whether a sync rejected anything. */
+export function hasRejects(result: SyncResult): boolean {
+  return result.templates.some(({ legs }) => legs.some(leg => leg.rejected > 0))
+}
