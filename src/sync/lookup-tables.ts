@@ -1,40 +1,19 @@
 import type { Database } from '../database/database.ts'
 import { identifier, join, raw, sql } from '../domain/sql.ts'
-import { knownCountries, type Countries } from './countries.ts'
+import type { Countries } from './countries.ts'
 import type { ProjectLeg } from './project.ts'
 
 const chunkRows = 500
 const currencies = { table: 'transactioncurrencies', id: 'transactioncurrencyid', code: 'isocurrencycode' }
 
-/**
- * Temporary tables that the statements of a leg look things up in: countries by their spelling,
- * currencies by their GUID, and the numbers that stand on more than one row of the source.
- */
-export async function makeLookupTables(
-  db: Database,
-  leg: ProjectLeg,
-  countries?: Countries,
-): Promise<void> {
-  await dropLookupTables(db)
-  const table = (name: string, columns: string) =>
-    `CREATE TEMP TABLE ${name} (${columns}) ${db.dialect.clusteredByKey.sql}`
-  const tables = [
-    table('p2c_sync_country', 'spelling text NOT NULL PRIMARY KEY, alpha2 text NOT NULL, alpha3 text NOT NULL'),
-    table('p2c_sync_currency', 'guid text NOT NULL PRIMARY KEY, code text'),
-    table('p2c_sync_duplicate', 'key text NOT NULL PRIMARY KEY, rows bigint NOT NULL'),
-  ]
-  await db.script(tables.join(';\n'))
-  await fillCountries(db, countries ?? (await knownCountries()))
-  await fillCurrencies(db)
-  if (leg.name === 'source-cds') await fillDuplicates(db, leg)
-}
-
-export async function dropLookupTables(db: Database): Promise<void> {
-  const names = ['p2c_sync_country', 'p2c_sync_currency', 'p2c_sync_duplicate']
-  await db.script(names.map(name => `DROP TABLE IF EXISTS ${name}`).join(';\n'))
-}
-
-async function fillCountries(db: Database, countries: Countries): Promise<void> {
+/** A temporary table that statements look countries up in, by their spelling. */
+export async function makeCountryTable(db: Database, countries: Countries): Promise<void> {
+  await dropCountryTable(db)
+  await makeTable(
+    db,
+    'p2c_sync_country',
+    'spelling text NOT NULL PRIMARY KEY, alpha2 text NOT NULL, alpha3 text NOT NULL',
+  )
   const rows = [...countries]
   await db.transaction(async () => {
     for (let first = 0; first < rows.length; first += chunkRows) {
@@ -45,6 +24,30 @@ async function fillCountries(db: Database, countries: Countries): Promise<void> 
       )
     }
   })
+}
+
+export async function dropCountryTable(db: Database): Promise<void> {
+  await db.script('DROP TABLE IF EXISTS p2c_sync_country')
+}
+
+/**
+ * Temporary tables for a leg that reads Sales: currencies by their GUID, and the numbers that
+ * stand on more than one row of the source.
+ */
+export async function makeSourceTables(db: Database, leg: ProjectLeg): Promise<void> {
+  await dropSourceTables(db)
+  await makeTable(db, 'p2c_sync_currency', 'guid text NOT NULL PRIMARY KEY, code text')
+  await makeTable(db, 'p2c_sync_duplicate', 'key text NOT NULL PRIMARY KEY, rows bigint NOT NULL')
+  await fillCurrencies(db)
+  await fillDuplicates(db, leg)
+}
+
+export async function dropSourceTables(db: Database): Promise<void> {
+  await db.script('DROP TABLE IF EXISTS p2c_sync_currency; DROP TABLE IF EXISTS p2c_sync_duplicate')
+}
+
+async function makeTable(db: Database, name: string, columns: string): Promise<void> {
+  await db.script(`CREATE TEMP TABLE ${name} (${columns}) ${db.dialect.clusteredByKey.sql}`)
 }
 
 /** The extract may bring the currencies; without them there is none that is known. */

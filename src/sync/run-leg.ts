@@ -5,8 +5,9 @@ import { sql } from '../domain/sql.ts'
 import { P2cError } from '../errors.ts'
 import type { Work } from '../events.ts'
 import { dropBatchTable, makeBatchTable, planBatches, runBatch, type BatchPlan } from './batch.ts'
+import { readsSales } from './compile.ts'
 import { counted, finishExecution, keepExecution, type Execution } from './execution.ts'
-import { dropLookupTables, makeLookupTables } from './lookup-tables.ts'
+import { dropSourceTables, makeSourceTables } from './lookup-tables.ts'
 import type { Project, ProjectLeg } from './project.ts'
 import { dropWalk, lengthOf, nextStretch, type Stretch } from './walk.ts'
 
@@ -16,7 +17,7 @@ const toleratedRefusals = 100
 /**
  * Carries one leg out, from where the execution stands to the end of the leg. Each batch is one
  * transaction: records, rejects, counts and cursor. A batch in which the database refuses a
- * record is halved down to the record.
+ * record is halved down to the record. Wants the table of countries.
  *
  * @returns the execution as it stands behind the leg
  * @throws P2cError TOO_MANY_REJECTS where the database refuses more than max(100, 1 %) of the rows
@@ -33,7 +34,7 @@ export async function* runLeg(
   let execution = begun
   try {
     const plan = await planBatches(db, project, leg, execution)
-    await makeLookupTables(db, leg)
+    if (readsSales(leg)) await makeSourceTables(db, leg)
     await makeBatchTable(db, plan)
     const work: LegWork = { db, run, step, plan, total: await lengthOf(db, plan.walk) }
     const mostRows = db.config.batch.rows ?? defaultRows
@@ -56,7 +57,7 @@ export async function* runLeg(
     execution = await closeLeg(db, leg, execution)
   } finally {
     await dropBatchTable(db)
-    await dropLookupTables(db)
+    await dropSourceTables(db)
     await dropWalk(db)
   }
   yield { type: 'step', state: 'finished', step }

@@ -8,7 +8,9 @@ import {
   type Execution,
   type SyncMode,
 } from './execution.ts'
+import { knownCountries } from './countries.ts'
 import { countLeftBehind } from './left-behind.ts'
+import { dropCountryTable, makeCountryTable } from './lookup-tables.ts'
 import { projectOf, type Project } from './project.ts'
 import { runLeg } from './run-leg.ts'
 import type { LegName, TemplateName } from './template.ts'
@@ -68,17 +70,31 @@ export async function* syncTemplates(
   const chosen = templates.filter(({ name }) => options.templates?.includes(name) ?? true)
   const projects = chosen.map(template => projectOf(template, db.config))
   const results: TemplateResult[] = []
-  for (const project of projects) {
-    const unfinished = await unfinishedExecution(db, project.task)
-    const goesOn = unfinished && (unfinished.mode === 'full' || options.mode !== 'full')
-    let last = goesOn ? yield* execute(db, run, project, unfinished) : undefined
-    if (last?.mode !== options.mode)
-      last = yield* execute(db, run, project, await beginExecution(db, run, project, options.mode))
-    const result = await resultOf(db, project, last)
-    for (const { code, message } of result.warnings) yield { type: 'warning', code, message }
-    results.push(result)
+  await makeCountryTable(db, await knownCountries())
+  try {
+    for (const project of projects) {
+      const result = await resultOf(db, project, yield* syncProject(db, run, project, options.mode))
+      for (const { code, message } of result.warnings) yield { type: 'warning', code, message }
+      results.push(result)
+    }
+  } finally {
+    await dropCountryTable(db)
   }
   return { templates: results }
+}
+
+async function* syncProject(
+  db: Database,
+  run: Run,
+  project: Project,
+  mode: SyncMode,
+): Work<Execution> {
+  const unfinished = await unfinishedExecution(db, project.task)
+  if (unfinished && (unfinished.mode === 'full' || mode !== 'full')) {
+    const finished = yield* execute(db, run, project, unfinished)
+    if (finished.mode === mode) return finished
+  }
+  return yield* execute(db, run, project, await beginExecution(db, run, project, mode))
 }
 
 async function* execute(

@@ -73,7 +73,8 @@ export interface Leg {
   readonly customer?: string
 }
 
-export type TemplateName = 'accounts' | 'contacts' | 'contacts-to-customer'
+export const templateNames = ['accounts', 'contacts', 'contacts-to-customer'] as const
+export type TemplateName = (typeof templateNames)[number]
 
 /** A template of the Data Integrator, as data. */
 export interface Template {
