@@ -25,7 +25,7 @@ export interface BatchWork {
 export async function* inBatches(db: Database, work: BatchWork): Work<undefined> {
   const { rows: fixed, targetMs } = db.config.batch
   const batches: Batch[] = []
-  for (let done = 0; done < work.total; ) {
+  for (let done = 0; done < work.total;) {
     const pace = nextPace(batches, targetMs ?? db.dialect.habits.batchMillis, fixed)
     const range = { first: done + 1, last: Math.min(work.total, done + pace.rows) }
     const started = performance.now()

@@ -6,7 +6,13 @@ import { load, type Loaded } from './load.ts'
 import { prepare, type Preparation, type PreparedFile } from './prepare.ts'
 import { checkRejectsPath, countRejects, writeRejects } from './rejects.ts'
 import { removeMissing, type Removed } from './remove.ts'
-import { hasFindings, warning, type FileResult, type ImportOptions, type ImportResult } from './result.ts'
+import {
+  hasFindings,
+  warning,
+  type FileResult,
+  type ImportOptions,
+  type ImportResult,
+} from './result.ts'
 import { dropStaging, makeStaging, planLoad, stage } from './staging.ts'
 
 /**

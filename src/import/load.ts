@@ -60,7 +60,8 @@ async function write(db: Database, file: PreparedFile, range: Range): Promise<Lo
   const rows = range.last - range.first + 1
   const there = await rowsThere(db, file, range)
   const differences = differencesOf(db, file)
-  const updated = there > 0 && differences ? await db.change(update(db, file, range, differences)) : 0
+  const updated =
+    there > 0 && differences ? await db.change(update(db, file, range, differences)) : 0
   const inserted = there < rows ? await db.change(insert(db, file, range)) : 0
   return { inserted, updated, unchanged: rows - inserted - updated }
 }
@@ -69,7 +70,8 @@ async function compare(db: Database, file: PreparedFile, range: Range): Promise<
   const rows = range.last - range.first + 1
   const there = file.tableExists ? await rowsThere(db, file, range) : 0
   const differences = differencesOf(db, file)
-  const updated = there > 0 && differences ? await countOf(db, different(db, file, range, differences)) : 0
+  const updated =
+    there > 0 && differences ? await countOf(db, different(db, file, range, differences)) : 0
   return { inserted: rows - there, updated, unchanged: there - updated }
 }
 
@@ -94,7 +96,10 @@ function different(db: Database, file: PreparedFile, range: Range, differences: 
 function insert(db: Database, file: PreparedFile, range: Range): Sql {
   const { plan, rows } = stagingOf(file)
   const columns = valueColumns(file)
-  const names = [db.names.column(file.table.key), ...columns.map(({ name }) => db.names.column(name))]
+  const names = [
+    db.names.column(file.table.key),
+    ...columns.map(({ name }) => db.names.column(name)),
+  ]
   const values = [sql`p.target`, ...columns.map(({ name }) => db.names.column(name, 's'))]
   return sql`INSERT INTO ${db.names.table(file.table.name)} (${join(names, ', ')}) SELECT ${join(values, ', ')} FROM ${plan} AS p JOIN ${rows} AS s ON s.line = p.line WHERE ${within(range)} AND NOT ${isThere(db, file)} ORDER BY p.position`
 }

@@ -63,7 +63,11 @@ export async function prepare(db: Database, options: ImportOptions): Promise<Pre
   const files: PreparedFile[] = []
   for (const one of found)
     files.push(await prepareFile(db, options, one, tables.get(one.table.name), warnings))
-  return { files, tablesToMake: options.create ? tablesToMake(db, tables, files) : new Map(), warnings }
+  return {
+    files,
+    tablesToMake: options.create ? tablesToMake(db, tables, files) : new Map(),
+    warnings,
+  }
 }
 
 async function prepareFile(
@@ -84,7 +88,9 @@ async function prepareFile(
     if (sqlType === undefined) absent.push(header)
     if (sqlType === undefined) return []
     const typeCodes = /int/i.test(sqlType)
-    return [{ ...mapped, sqlType, parse: valueParser(column.type, { ...(time && { time }), typeCodes }) }]
+    return [
+      { ...mapped, sqlType, parse: valueParser(column.type, { ...(time && { time }), typeCodes }) },
+    ]
   })
   const warn = (code: string, headers: readonly string[], why: string) => {
     if (headers.length > 0) warnings.push(warning(code, `${file}: ${why}: ${headers.join(', ')}`))
@@ -141,7 +147,8 @@ async function refuseUnusableKey(
       exit: exitStatus.usage,
     })
   }
-  if (info.primaryKey.length === 1 && info.primaryKey[0]?.toLowerCase() === name.toLowerCase()) return
+  if (info.primaryKey.length === 1 && info.primaryKey[0]?.toLowerCase() === name.toLowerCase())
+    return
   const key = db.names.column(table.key)
   const twice = await db.row<{ key: unknown }>(
     sql`SELECT ${key} AS key FROM ${db.names.table(table.name)} WHERE ${key} IS NOT NULL GROUP BY ${key} HAVING count(*) > 1 LIMIT 1`,

@@ -18,6 +18,9 @@ export interface TimeParts {
 const iso =
   /^(?<yyyy>\d{4})-(?<MM>\d\d)-(?<dd>\d\d)(?:[T ](?<HH>\d\d):(?<mm>\d\d)(?::(?<ss>\d\d)(?:\.(?<S>\d{1,9}))?)?\s?(?<XXX>[Zz]|[+-]\d\d:?\d\d)?)?$/
 
+/** How nearly all extracts write a moment, and how it is stored. */
+const stored = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/
+
 /** What a letter of a format stands for. The group's name is the token. */
 const tokens: Readonly<Record<string, string>> = {
   yyyy: '\\d{4}',
@@ -42,6 +45,7 @@ const tokens: Readonly<Record<string, string>> = {
 }
 const token = /y+|M+|d+|H+|h+|m+|s+|S+|a|X+|'[^']*'|\s+|./gu
 const isDate = /^[yMd]/
+const daysOfMonths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
 /** ISO 8601, with `T` or a space; what is missing is zero, and the zone UTC. */
@@ -79,6 +83,13 @@ export function timeParserOf(format: string): TimeParser {
     const groups = pattern.exec(text)?.groups
     return groups && partsOf(groups)
   }
+}
+
+/** Whether text is a moment written as `isoTime` writes it, which is a short way for most of them. */
+export function isStoredTime(text: string): boolean {
+  const isDay = () =>
+    isRealDay(Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10)))
+  return stored.test(text) && isDay()
 }
 
 /** `2026-11-01T08:00:00Z`, with thousandths where there are any. */
@@ -120,10 +131,14 @@ function partsOf(groups: Readonly<Record<string, string | undefined>>): TimePart
 }
 
 function isReal({ year, month, day, hour, minute, second, offsetMinutes }: TimeParts): boolean {
+  const isTime = hour < 24 && minute < 60 && second < 60 && Math.abs(offsetMinutes) <= 14 * 60
+  return isTime && isRealDay(year, month, day)
+}
+
+function isRealDay(year: number, month: number, day: number): boolean {
   const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
-  const days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0
-  const isDay = year >= 1 && day >= 1 && day <= days
-  return isDay && hour < 24 && minute < 60 && second < 60 && Math.abs(offsetMinutes) <= 14 * 60
+  const days = month === 2 && isLeap ? 29 : (daysOfMonths[month - 1] ?? 0)
+  return year >= 1 && day >= 1 && day <= days
 }
 
 /** NaN where no month is called so. */

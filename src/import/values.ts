@@ -1,5 +1,5 @@
 import type { ColumnType } from '../domain/sales.ts'
-import { isoDate, isoTime, parseIsoTime, type TimeParser } from './times.ts'
+import { isoDate, isoTime, isStoredTime, parseIsoTime, type TimeParser } from './times.ts'
 
 /** A value as it is stored. */
 export type StoredValue = string | number | boolean | null
@@ -36,25 +36,25 @@ export interface ValueOptions {
 const guid = /^\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?$/i
 const wholeNumber = /^[+-]?\d{1,10}$/
 const decimalNumber = /^([+-]?)(\d*)(?:\.(\d*))?$/
-const customerTypes: Readonly<Record<string, 1 | 2>> = {
-  account: 1,
-  accounts: 1,
-  '1': 1,
-  contact: 2,
-  contacts: 2,
-  '2': 2,
-}
+const customerTypes = new Map<string, 1 | 2>([
+  ['account', 1],
+  ['accounts', 1],
+  ['1', 1],
+  ['contact', 2],
+  ['contacts', 2],
+  ['2', 2],
+])
 /** The last two are the labels of the "do not allow" columns. */
-const flags: Readonly<Record<string, boolean>> = {
-  '1': true,
-  '0': false,
-  true: true,
-  false: false,
-  yes: true,
-  no: false,
-  'do not allow': true,
-  allow: false,
-}
+const flags = new Map([
+  ['1', true],
+  ['0', false],
+  ['true', true],
+  ['false', false],
+  ['yes', true],
+  ['no', false],
+  ['do not allow', true],
+  ['allow', false],
+])
 const largestInteger = 2_147_483_647
 /** What a double holds exactly; SQLite would round the rest away. */
 const mostDigits = 15
@@ -83,13 +83,13 @@ function plainParser(
     case 'decimal':
       return parseDecimal
     case 'flag':
-      return text => flags[text.toLowerCase()] ?? refuse('FLAG_INVALID', 'Yes or No', text)
+      return text => flags.get(text.toLowerCase()) ?? refuse('FLAG_INVALID', 'Yes or No', text)
     case 'customertype':
       return typeParser(options.typeCodes ?? false)
     case 'choice':
       return choiceParser(type.labels)
     case 'time':
-      return timeParser(options.time, isoTime)
+      return momentParser(options.time)
     case 'date':
       return timeParser(options.time, isoDate)
   }
@@ -137,7 +137,7 @@ function parseDecimal(text: string): string | Refusal {
 
 function typeParser(asCode: boolean): ValueParser {
   return text => {
-    const code = customerTypes[text.toLowerCase()]
+    const code = customerTypes.get(text.toLowerCase())
     if (code === undefined) return refuse('TYPE_INVALID', 'account or contact (or 1 or 2)', text)
     return asCode ? code : code === 1 ? 'account' : 'contact'
   }
@@ -156,6 +156,11 @@ function choiceParser(labels: Readonly<Record<number, string>>): ValueParser {
       ? refuse('CHOICE_UNKNOWN', `a number or one of ${Object.values(labels).join(', ')}`, text)
       : number
   }
+}
+
+function momentParser(local: TimeParser | undefined): ValueParser {
+  const parse = timeParser(local, isoTime)
+  return text => (isStoredTime(text) ? text : parse(text))
 }
 
 function timeParser(local: TimeParser | undefined, write: typeof isoTime): ValueParser {
