@@ -5,6 +5,7 @@ import type { CsvValue } from '../csv/field.ts'
 import type { Database } from '../database/database.ts'
 import { now } from '../database/history.ts'
 import { sql } from '../domain/sql.ts'
+import { exitStatus, P2cError } from '../errors.ts'
 import type { Work } from '../events.ts'
 import { version } from '../version.ts'
 import type { AuditFile } from './audit-file.ts'
@@ -27,13 +28,12 @@ const toldRows = 50_000
  * Writes the whole audit: all files show the database at one moment, and the same state gives the
  * same bytes. Writes nothing into the database.
  *
- * @throws P2cError FILE_UNWRITABLE
+ * @throws P2cError FOLDER_UNWRITABLE (exit 2), FILE_UNWRITABLE
  */
 export async function* exportAudit(db: Database, options: ExportOptions): Work<Manifest> {
   const { out, excel = false, gzip = false } = options
   const startedOn = now()
-  await mkdir(out, { recursive: true, mode: 0o700 })
-  await removeManifest(out)
+  await prepareFolder(out)
   const snapshot = await db.snapshot()
   try {
     const files: ExportedFile[] = []
@@ -54,6 +54,23 @@ export async function* exportAudit(db: Database, options: ExportOptions): Work<M
     return manifest
   } finally {
     await snapshot.close()
+  }
+}
+
+/** The folder for the files. What is left there of an earlier export is no complete audit. */
+async function prepareFolder(out: string): Promise<void> {
+  try {
+    await mkdir(out, { recursive: true, mode: 0o700 })
+    await removeManifest(out)
+  } catch (cause) {
+    throw new P2cError('FOLDER_UNWRITABLE', {
+      what: `the audit cannot be written into ${out}`,
+      must: 'a folder that this user may make, or write into',
+      found: cause instanceof Error ? cause.message : String(cause),
+      next: 'Name another folder with --out',
+      exit: exitStatus.usage,
+      cause,
+    })
   }
 }
 
