@@ -34,7 +34,10 @@ export function nextPace(batches: readonly Batch[], aimMillis: number, fixedRows
     return { rows, slowed: `the last batch took ${(last.millis / 1000).toFixed(1)} s` }
   }
   const perRow = percentile90(recent.map(batch => batch.millis / Math.max(1, batch.rows)))
-  return { rows: clamp(Math.min(aimMillis / Math.max(perRow, 1e-6), last.rows * 1.5)), slowed: null }
+  return {
+    rows: clamp(Math.min(aimMillis / Math.max(perRow, 1e-6), last.rows * 1.5)),
+    slowed: null,
+  }
 }
 
 function clamp(rows: number): number {
@@ -43,5 +46,5 @@ function clamp(rows: number): number {
 
 function percentile90(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.9))] ?? 0
+  return sorted[Math.ceil(sorted.length * 0.9) - 1] ?? 0
 }

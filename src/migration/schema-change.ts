@@ -60,22 +60,29 @@ export function numberSequence(name: SequenceName): SchemaChange {
   }
 }
 
-/** Makes the triggers and indexes that serve rows of other programs at once. */
+/**
+ * Makes the triggers and indexes that serve rows of other programs at once. The sequences first
+ * go past the numbers that rows have, so that no trigger gives one of these again.
+ */
 export function liveNumbersAndFlags(
   numbers: readonly (Omit<LiveNumber, 'format'> & { readonly sequence: SequenceName })[],
 ): SchemaChange {
   return {
     title: 'number and flag new rows by triggers',
-    statements: db =>
-      Promise.resolve(
-        statementsOf(
-          db.dialect.liveSchema(
-            db,
-            numbers.map(number => ({ ...number, format: formatOf(db, number.sequence) })),
-          ),
-        ),
-      ),
+    statements: db => {
+      const complete = numbers.map(number => ({ ...number, format: formatOf(db, number.sequence) }))
+      const { up, down } = statementsOf(db.dialect.liveSchema(db, complete))
+      return Promise.resolve({ up: [...complete.map(number => passKept(db, number)), ...up], down })
+    },
   }
+}
+
+function passKept(db: Database, { table, column, sequence, format }: LiveNumber): string {
+  const kept = db.dialect.sequenceNumber(format, db.names.column(column))
+  const highest = sql`(SELECT max(${kept}) FROM ${db.names.table(table)})`
+  return textOf(
+    sql`UPDATE p2c_number_sequence SET next_value = ${highest} + 1 WHERE name = ${literal(sequence)} AND next_value <= ${highest}`,
+  )
 }
 
 /**

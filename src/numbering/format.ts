@@ -31,12 +31,15 @@ export interface NumberFormat {
 const placeholder = /\{(SEQNUM|RANDSTRING|DATETIMEUTC):([^{}]*)\}/g
 const timeToken = /yyyy|yy|MM|dd|HH|mm|ss/g
 
+/** Characters that JavaScript counts as two and SQL as one, and those that no SQL text can hold. */
+const unusable = /[\u0000-\u001f\u007f\ud800-\udfff]/
+
 /**
  * Takes a format apart, by the grammar of Dataverse (`{SEQNUM:5}`, `{RANDSTRING:6}`,
  * `{DATETIMEUTC:yyyyMMdd}`, literal text).
  *
  * @throws P2cError NUMBER_FORMAT_INVALID (exit 2) where there is not exactly one SEQNUM, RANDSTRING
- * is not 1 to 6, or the shortest number is longer than 20 characters
+ * is not 1 to 6, the shortest number is longer than 20 characters, or a character is unusable
  */
 export function parseFormat(text: string, alphabet: string): NumberFormat {
   const parts: FormatPart[] = []
@@ -49,12 +52,15 @@ export function parseFormat(text: string, alphabet: string): NumberFormat {
   if (end < text.length) parts.push({ kind: 'literal', text: text.slice(end) })
   const broken = parts.find(part => part.kind === 'literal' && /[{}]/.test(part.text))
   if (broken) refuse(text, 'placeholders SEQNUM, RANDSTRING and DATETIMEUTC only', 'a stray brace')
+  if (unusable.test(text))
+    refuse(text, 'letters, digits and signs', 'a control character, or one outside the basic plane')
 
   const at = parts.findIndex(part => part.kind === 'sequence')
   const sequence = parts[at]
   if (sequence?.kind !== 'sequence' || parts.filter(part => part.kind === 'sequence').length > 1)
     refuse(text, 'exactly one {SEQNUM:n}', `${parts.filter(p => p.kind === 'sequence').length}`)
-  const length = (some: readonly FormatPart[]) => some.reduce((sum, part) => sum + lengthOf(part), 0)
+  const length = (some: readonly FormatPart[]) =>
+    some.reduce((sum, part) => sum + lengthOf(part), 0)
   const lengthBefore = length(parts.slice(0, at))
   const lengthAfter = length(parts.slice(at + 1))
   const shortest = lengthBefore + sequence.digits + lengthAfter
@@ -123,14 +129,14 @@ export function formatPattern(format: NumberFormat): RegExp {
   const source = format.parts.map(part => {
     switch (part.kind) {
       case 'literal':
-        return part.text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
+        return escaped(part.text)
       case 'sequence':
         return `(\\d{${part.digits},})`
       case 'random':
         // Any capital or digit: a number given under another alphabet is still a number.
         return `[A-Z0-9]{${part.length}}`
       case 'time':
-        return part.pattern.replace(timeToken, token => `\\d{${token.length}}`)
+        return escaped(part.pattern).replace(timeToken, token => `\\d{${token.length}}`)
     }
   })
   return new RegExp(`^${source.join('')}$`)
@@ -155,7 +161,8 @@ function partOf(format: string, name: string, argument: string): FormatPart {
   }
   const length = /^\d{1,2}$/.test(argument) ? Number(argument) : NaN
   if (name === 'SEQNUM') {
-    if (!(length >= 1 && length <= 16)) refuse(format, '{SEQNUM:n} with n from 1', `"${argument}"`)
+    if (!(length >= 1 && length <= longestNumber))
+      refuse(format, `{SEQNUM:n} with n from 1 to ${longestNumber}`, `"${argument}"`)
     return { kind: 'sequence', digits: length }
   }
   // Dataverse takes 7 and more, and fails when the first row is saved; so it is refused here.
@@ -175,6 +182,11 @@ function lengthOf(part: FormatPart): number {
     case 'time':
       return part.pattern.length
   }
+}
+
+/** A text that stands for itself in a regular expression. */
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
 }
 
 function formatTime(pattern: string, now: Date): string {

@@ -1,6 +1,12 @@
 import type { Database } from '../database/database.ts'
 import { sql, type Sql } from '../domain/sql.ts'
-import { highestOf, numbersExhausted, parseFormat, parseNumber, type NumberFormat } from './format.ts'
+import {
+  highestOf,
+  numbersExhausted,
+  parseFormat,
+  parseNumber,
+  type NumberFormat,
+} from './format.ts'
 
 export type SequenceName = 'account' | 'contact'
 

@@ -1,10 +1,21 @@
 import type { ActivitySource } from '../../domain/rules.ts'
 import { field } from '../../domain/names.ts'
 import { salesTable } from '../../domain/sales.ts'
-import { all, identifier, join, literal, raw, sql, textOf, type Sql } from '../../domain/sql.ts'
+import {
+  all,
+  empty,
+  identifier,
+  join,
+  literal,
+  raw,
+  sql,
+  textOf,
+  type Sql,
+} from '../../domain/sql.ts'
 import { highestOf, type FormatPart, type NumberFormat } from '../../numbering/format.ts'
 import type { Database } from '../database.ts'
 import type { LiveNumber, SchemaObject } from '../dialect.ts'
+import { sequenceNumber } from './sequence-number.ts'
 
 /**
  * The triggers and indexes that serve rows of other programs. They must parse and run on SQLite
@@ -26,7 +37,10 @@ export function liveSchema(db: Database, numbers: readonly LiveNumber[]): Schema
 /** Random letters. `abs(random())` would fail once in 2^64 rows, so the sign bit is masked. */
 function randomText(alphabet: string, length: number): Sql {
   const letter = sql`substr(${literal(alphabet)}, 1 + (random() & 9223372036854775807) % ${raw(String(alphabet.length))}, 1)`
-  return join(Array.from({ length }, () => letter), ' || ')
+  return join(
+    Array.from({ length }, () => letter),
+    ' || ',
+  )
 }
 
 /**
@@ -37,7 +51,12 @@ function guidIndexes(db: Database): SchemaObject[] {
   const { names, rules } = db
   const keys = (['account', 'contact'] as const).map(table => {
     const key = names.column(salesTable(table).key)
-    return index(`p2c_${table}_guid`, names.table(table), rules.guid(key), sql`${key} <> ${rules.guid(key)}`)
+    return index(
+      `p2c_${table}_guid`,
+      names.table(table),
+      rules.guid(key),
+      sql`${key} <> ${rules.guid(key)}`,
+    )
   })
   const documents = rules.sources.map(source =>
     index(
@@ -64,48 +83,81 @@ function numberTriggers(db: Database, number: LiveNumber): SchemaObject[] {
   const key = names.column(salesTable(table).key)
   const newKey = of('NEW', key)
   const column = names.column(number.column)
-  const oldNumber = of('OLD', column)
   const newNumber = of('NEW', column)
-  const source = literal(table)
   const thisSequence = sql`name = ${literal(sequence)}`
-  const kept = sql`(SELECT value FROM p2c_replaced WHERE source = ${source} AND row_key = ${newKey})`
-  const needsNew = sql`coalesce(${newNumber}, '') = '' AND ${kept} IS NULL`
+  const memory = memoryOf(table, newKey)
+  const needsNew = sql`coalesce(${newNumber}, '') = '' AND ${memory.value} IS NULL`
   const highest = raw(String(highestOf(format)))
   const exhausted = literal(
     `NUMBERS_EXHAUSTED: there is no number left in the format ${format.text}`,
   )
-  const given = sql`(SELECT number FROM p2c_given_number WHERE sequence = ${literal(sequence)} AND row_key = ${db.rules.guid(newKey)})`
+  const guid = db.rules.guid(newKey)
+  const isGiven = sql`sequence = ${literal(sequence)} AND row_key = ${guid}`
+  const next = sql`(SELECT next_value FROM p2c_number_sequence WHERE ${thisSequence})`
 
   return [
     trigger(`p2c_${table}_remember`, sql`BEFORE INSERT ON ${on}`, [
-      sql`DELETE FROM p2c_replaced WHERE source = ${source} AND row_key = ${newKey}`,
+      memory.clear,
+      memory.keep(
+        sql`SELECT ${column} AS value FROM ${on} WHERE ${key} = ${newKey} AND ${column} <> '' LIMIT 1`,
+      ),
       // Its number from before an earlier rollback, unless somebody else has it now.
-      sql`INSERT INTO p2c_replaced (source, row_key, value) SELECT ${source}, ${newKey}, ${given} WHERE ${newKey} IS NOT NULL AND ${given} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${on} WHERE ${column} = ${given})`,
-      sql`DELETE FROM p2c_replaced WHERE source = ${source} AND row_key = ${newKey} AND EXISTS (SELECT 1 FROM ${on} WHERE ${key} = ${newKey} AND ${column} <> '')`,
-      sql`INSERT INTO p2c_replaced (source, row_key, value) SELECT ${source}, ${key}, ${column} FROM ${on} WHERE ${key} = ${newKey} AND ${column} <> ''`,
+      memory.keep(
+        sql`SELECT number AS value FROM p2c_given_number WHERE ${isGiven} AND ${memory.value} IS NULL AND NOT EXISTS (SELECT 1 FROM ${on} WHERE ${column} = p2c_given_number.number)`,
+      ),
     ]),
     trigger(`p2c_${table}_number`, sql`AFTER INSERT ON ${on}`, [
-      sql`SELECT RAISE(ABORT, ${exhausted}) WHERE ${needsNew} AND (SELECT next_value FROM p2c_number_sequence WHERE ${thisSequence}) > ${highest}`,
+      sql`SELECT RAISE(ABORT, ${exhausted}) WHERE ${needsNew} AND ${next} > ${highest}`,
       sql`UPDATE p2c_number_sequence SET next_value = next_value + 1 WHERE ${thisSequence} AND ${needsNew}`,
-      sql`UPDATE ${on} SET ${column} = coalesce(nullif(${newNumber}, ''), ${kept}, ${numberText(format, sql`(SELECT next_value - 1 FROM p2c_number_sequence WHERE ${thisSequence})`)}) WHERE ${key} = ${newKey} AND coalesce(${newNumber}, '') = ''`,
-      sql`INSERT OR REPLACE INTO p2c_given_number (sequence, row_key, number) SELECT ${literal(sequence)}, ${db.rules.guid(key)}, ${column} FROM ${on} WHERE ${key} = ${newKey} AND coalesce(${newNumber}, '') = '' AND ${kept} IS NULL`,
-      sql`DELETE FROM p2c_replaced WHERE source = ${source} AND row_key = ${newKey}`,
+      sql`UPDATE ${on} SET ${column} = coalesce(${memory.value}, ${numberText(format, sql`${next} - 1`)}) WHERE ${key} = ${newKey} AND coalesce(${newNumber}, '') = ''`,
+      // Not INSERT OR REPLACE: inside a trigger the OR of the statement that fired it rules.
+      sql`DELETE FROM p2c_given_number WHERE ${isGiven} AND ${needsNew}`,
+      sql`INSERT INTO p2c_given_number (sequence, row_key, number) SELECT ${literal(sequence)}, ${guid}, ${column} FROM ${on} WHERE ${key} = ${newKey} AND ${needsNew} LIMIT 1`,
+      memory.clear,
       advancePast(format, newNumber, thisSequence),
     ]),
-    // Not while a row gets its first number: that is the backfill, or the trigger above.
     trigger(
       `p2c_${table}_number_set`,
-      sql`AFTER UPDATE OF ${column} ON ${on} WHEN ${oldNumber} <> ''`,
+      sql`AFTER UPDATE OF ${column} ON ${on}${table === 'contact' ? sql` WHEN ${isNoBackfill(db)}` : empty}`,
       [advancePast(format, newNumber, thisSequence)],
     ),
   ]
 }
 
+/** The backfill, whose numbers are taken already, fills number and flags of a row together. */
+function isNoBackfill(db: Database): Sql {
+  const number = db.names.column(field.contactNumber)
+  const active = db.names.column(field.isActiveCustomer)
+  return sql`(${of('OLD', number)} <> '' OR ${of('OLD', active)} IS NOT NULL OR ${of('NEW', active)} IS NULL)`
+}
+
+/** What a BEFORE INSERT trigger hands to the AFTER INSERT trigger of the same row. */
+interface Memory {
+  /** The value kept, or NULL. */
+  readonly value: Sql
+  /** Keeps the value of a query that finds at most one. */
+  keep(query: Sql): Sql
+  /**
+   * Forgets what is kept of the whole table. An upsert or INSERT OR IGNORE that comes upon a row
+   * leaves one behind, since no AFTER INSERT trigger follows, and the next insert takes it away.
+   */
+  readonly clear: Sql
+}
+
+function memoryOf(table: string, newKey: Sql): Memory {
+  const source = literal(table)
+  return {
+    value: sql`(SELECT value FROM p2c_replaced WHERE source = ${source} AND row_key = ${newKey})`,
+    keep: query =>
+      sql`INSERT INTO p2c_replaced (source, row_key, value) SELECT ${source}, ${newKey}, kept.value FROM (${query}) AS kept`,
+    clear: sql`DELETE FROM p2c_replaced WHERE source = ${source}`,
+  }
+}
+
 /** A number that somebody else gave pushes the sequence past itself, so that it is not met again. */
 function advancePast(format: NumberFormat, number: Sql, thisSequence: Sql): Sql {
-  const { lengthBefore, lengthAfter } = format
-  const digits = sql`substr(${number}, ${raw(String(lengthBefore + 1))}, length(${number}) - ${raw(String(lengthBefore + lengthAfter))})`
-  return sql`UPDATE p2c_number_sequence SET next_value = CAST(${digits} AS INTEGER) + 1 WHERE ${thisSequence} AND ${number} GLOB ${literal(globOf(format))} AND ${digits} NOT GLOB '*[^0-9]*' AND CAST(${digits} AS INTEGER) >= next_value AND CAST(${digits} AS INTEGER) <= ${raw(String(highestOf(format)))}`
+  const given = sequenceNumber(format, number)
+  return sql`UPDATE p2c_number_sequence SET next_value = ${given} + 1 WHERE ${thisSequence} AND ${given} BETWEEN next_value AND ${raw(String(highestOf(format)))}`
 }
 
 function companyTriggers(db: Database): SchemaObject[] {
@@ -141,32 +193,30 @@ function companyTriggers(db: Database): SchemaObject[] {
 function activityTriggers(db: Database, source: ActivitySource): SchemaObject[] {
   const { names, rules, dialect } = db
   const on = names.table(source.table)
-  const name = literal(source.table)
   const key = names.column(source.key)
   const customer = names.column(source.customer)
   const newKey = of('NEW', key)
   const contact = names.table('contact')
   const alias = names.tableName('contact')
   const active = names.column(field.isActiveCustomer)
-  const isThisContact = (customerId: Sql) =>
-    rules.hasGuid('contact', alias, rules.guid(customerId))
+  const isThisContact = (customerId: Sql) => rules.hasGuid('contact', alias, rules.guid(customerId))
   const recompute = (customerId: Sql) =>
     sql`UPDATE ${contact} SET ${active} = ${rules.isActive(names.column('contactid', alias))} WHERE ${isThisContact(customerId)}`
-  const replaced = sql`(SELECT value FROM p2c_replaced WHERE source = ${name} AND row_key = ${newKey})`
+  const memory = memoryOf(source.table, newKey)
   const watched =
-    source.customerType === null
-      ? customer
-      : sql`${customer}, ${names.column(source.customerType)}`
+    source.customerType === null ? customer : sql`${customer}, ${names.column(source.customerType)}`
 
   return [
     trigger(`p2c_${source.table}_remember`, sql`BEFORE INSERT ON ${on}`, [
-      sql`DELETE FROM p2c_replaced WHERE source = ${name} AND row_key = ${newKey}`,
-      sql`INSERT INTO p2c_replaced (source, row_key, value) SELECT ${name}, ${key}, ${customer} FROM ${on} WHERE ${key} = ${newKey} AND ${customer} IS NOT NULL`,
+      memory.clear,
+      memory.keep(
+        sql`SELECT ${customer} AS value FROM ${on} WHERE ${key} = ${newKey} AND ${customer} IS NOT NULL LIMIT 1`,
+      ),
     ]),
     trigger(`p2c_${source.table}_inserted`, sql`AFTER INSERT ON ${on}`, [
       sql`UPDATE ${contact} SET ${active} = ${dialect.flag(true)} WHERE ${isThisContact(of('NEW', customer))} AND ${rules.mayBeContact(source, 'NEW')} AND coalesce(${active}, ${dialect.flag(false)}) <> ${dialect.flag(true)}`,
-      recompute(replaced),
-      sql`DELETE FROM p2c_replaced WHERE source = ${name} AND row_key = ${newKey}`,
+      recompute(memory.value),
+      memory.clear,
     ]),
     trigger(`p2c_${source.table}_deleted`, sql`AFTER DELETE ON ${on}`, [
       recompute(of('OLD', customer)),
@@ -196,7 +246,14 @@ function numberText(format: NumberFormat, sequence: Sql): Sql {
 }
 
 function timeText(pattern: string): Sql {
-  const tokens: Record<string, string> = { yyyy: '%Y', MM: '%m', dd: '%d', HH: '%H', mm: '%M', ss: '%S' }
+  const tokens: Record<string, string> = {
+    yyyy: '%Y',
+    MM: '%m',
+    dd: '%d',
+    HH: '%H',
+    mm: '%M',
+    ss: '%S',
+  }
   const pieces = pattern.split(/(yyyy|yy|MM|dd|HH|mm|ss)/).filter(piece => piece !== '')
   return join(
     pieces.map(piece => {
@@ -206,24 +263,6 @@ function timeText(pattern: string): Sql {
     }),
     ' || ',
   )
-}
-
-/** What a number of this format looks like to GLOB; its digits may go on with anything. */
-export function globOf(format: NumberFormat): string {
-  return format.parts
-    .map(part => {
-      switch (part.kind) {
-        case 'literal':
-          return part.text.replace(/[*?[]/g, '[$&]')
-        case 'sequence':
-          return `${'[0-9]'.repeat(part.digits)}*`
-        case 'random':
-          return '[A-Z0-9]'.repeat(part.length)
-        case 'time':
-          return part.pattern.replace(/yyyy|yy|MM|dd|HH|mm|ss/g, token => '[0-9]'.repeat(token.length))
-      }
-    })
-    .join('')
 }
 
 function index(name: string, table: Sql, expression: Sql, where: Sql): SchemaObject {

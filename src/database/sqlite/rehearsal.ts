@@ -51,7 +51,9 @@ export async function triggersFired(
       .prepare<[], { p4: string | null }>(`EXPLAIN UPDATE ${quote(info.name)} SET ${assignments}`)
       .all()
     const names = program.map(({ p4 }) => /^-- TRIGGER (.*)$/s.exec(p4 ?? '')?.[1])
-    return [...new Set(names)].filter(name => name !== undefined && !name.startsWith('p2c_')) as string[]
+    return [...new Set(names)].filter(
+      name => name !== undefined && !name.startsWith('p2c_'),
+    ) as string[]
   } catch {
     // A schema that cannot be copied is reported by the rehearsal.
     return []
@@ -64,10 +66,9 @@ function copySchema(db: SqliteDatabase, copy: Driver.Database): void {
   const objects = db.handle
     .prepare<[], SchemaRow>(
       `SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
-       ORDER BY CASE type WHEN 'table' THEN sql LIKE 'CREATE VIRTUAL%' WHEN 'index' THEN 2 WHEN 'view' THEN 3 ELSE 4 END DESC`,
+       ORDER BY CASE WHEN sql LIKE 'CREATE VIRTUAL%' THEN 0 WHEN type = 'table' THEN 1 WHEN type = 'index' THEN 2 WHEN type = 'view' THEN 3 ELSE 4 END, rowid`,
     )
     .all()
-    .reverse()
   // Virtual tables come first: they bring the tables that they keep their content in.
   const has = copy.prepare('SELECT 1 FROM sqlite_master WHERE name = ?')
   for (const object of objects) {
@@ -75,7 +76,9 @@ function copySchema(db: SqliteDatabase, copy: Driver.Database): void {
     try {
       copy.exec(object.sql)
     } catch (error) {
-      throw new Error(`the ${object.type} ${object.name} is broken: ${message(error)}`, { cause: error })
+      throw new Error(`the ${object.type} ${object.name} is broken: ${message(error)}`, {
+        cause: error,
+      })
     }
   }
 }

@@ -1,6 +1,5 @@
 import { literal, raw, sql, type Sql } from '../../domain/sql.ts'
 import { highestSequenceNumber, longestNumber, type NumberFormat } from '../../numbering/format.ts'
-import { globOf } from './live-schema.ts'
 
 /** What `parseNumber` says of one text, as an expression. Binds nothing. */
 export function sequenceNumber(format: NumberFormat, text: Sql): Sql {
@@ -15,4 +14,29 @@ export function sequenceNumber(format: NumberFormat, text: Sql): Sql {
 
 function integer(value: number): Sql {
   return raw(String(value))
+}
+
+/** What a number of this format looks like to GLOB; its digits may go on with anything. */
+function globOf(format: NumberFormat): string {
+  return format.parts
+    .map(part => {
+      switch (part.kind) {
+        case 'literal':
+          return literalGlob(part.text)
+        case 'sequence':
+          return `${'[0-9]'.repeat(part.digits)}*`
+        case 'random':
+          return '[A-Z0-9]'.repeat(part.length)
+        case 'time':
+          return literalGlob(part.pattern).replace(/yyyy|yy|MM|dd|HH|mm|ss/g, token =>
+            '[0-9]'.repeat(token.length),
+          )
+      }
+    })
+    .join('')
+}
+
+/** A text that stands for itself in GLOB. */
+function literalGlob(text: string): string {
+  return text.replace(/[*?[]/g, '[$&]')
 }
