@@ -1,69 +1,8 @@
-import { deepEqual, equal } from 'node:assert/strict'
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
-import fc from 'fast-check'
-import { parse } from 'csv-parse/sync'
 import t from 'tap'
-import type { Database } from '../../src/database/database.ts'
-import { tryLock } from '../../src/database/sqlite/lock.ts'
 import { sql } from '../../src/domain/sql.ts'
-import { finish, type RunEvent } from '../../src/events.ts'
-import { importExtract } from '../../src/import/import.ts'
-import { hasFindings, type ImportOptions } from '../../src/import/result.ts'
-import { engines, freshDatabase, freshFolder, type Teardown } from '../support/database.ts'
-
-const guid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
-
-interface World {
-  readonly db: Database
-  readonly folder: string
-  readonly rejects: string
-  /** Writes a file of the extract. */
-  file(name: string, lines: readonly string[]): void
-  run(options?: Partial<ImportOptions>): Promise<Outcome>
-  rejected(): Record<string, string>[]
-}
-
-interface Outcome {
-  readonly result: Awaited<ReturnType<typeof resultOf>>
-  readonly warnings: readonly string[]
-}
-
-const resultOf = async (db: Database, options: ImportOptions) => finish(importExtract(db, options))
-
-async function world(t: Teardown, engine: 'sqlite', settings: object = {}): Promise<World> {
-  const db = await freshDatabase(t, engine, settings)
-  const folder = freshFolder(t)
-  const rejects = join(folder, 'rejects.txt')
-  return {
-    db,
-    folder,
-    rejects,
-    file: (name, lines) => {
-      writeFileSync(join(folder, name), lines.join('\n'))
-    },
-    run: async options => {
-      const warnings: string[] = []
-      const work = importExtract(db, { from: folder, rejects, ...options })
-      for (;;) {
-        const next = await work.next()
-        if (next.done) return { result: next.value, warnings }
-        if (next.value.type === 'warning') warnings.push(next.value.code)
-      }
-    },
-    rejected: () =>
-      existsSync(rejects)
-        ? parse(readFileSync(rejects), { columns: true, record_delimiter: '\r\n' })
-        : [],
-  }
-}
-
-const contactsOf = (db: Database) =>
-  db.rows<{ contactid: string; lastname: string | null }>(
-    sql`SELECT contactid, lastname FROM contact ORDER BY contactid`,
-  )
+import { hasFindings } from '../../src/import/result.ts'
+import { engines } from '../support/database.ts'
+import { contactsOf, guid, world } from '../support/extract.ts'
 
 for (const engine of engines) {
   t.test(`${engine}: what is missing is made, loaded, and stored canonically`, async t => {
@@ -187,39 +126,6 @@ for (const engine of engines) {
     },
   )
 
-  t.test(`${engine}: rows in are rows loaded and rows rejected, whatever the file`, async t => {
-    const { db, file, run, rejected, rejects } = await world(t, engine, { batch: { rows: 3 } })
-    file('contacts.csv', ['contactid'])
-    await run({ create: true })
-    const key = fc.oneof(
-      fc.integer({ min: 1, max: 6 }).map(guid),
-      fc.integer({ min: 1, max: 6 }).map(n => `{${guid(n).toUpperCase()}}`),
-      fc.constantFrom('', 'x', '"'),
-    )
-    const name = fc.constantFrom('A', 'B', '', '"C"', '"D\nD"', 'E"', 'x'.repeat(60), 'F,F')
-    const rows = fc.array(fc.tuple(key, name), { maxLength: 12 })
-    await t.resolves(
-      fc.assert(
-        fc.asyncProperty(rows, async rows => {
-          const text = rows.map(([key, name]) => `${key},${name}`)
-          file('contacts.csv', ['contactid,lastname', ...text])
-          writeFileSync(rejects, '')
-          const { result } = await run()
-          const [counts] = result.files
-          if (!counts) throw new Error('no file')
-          const loaded = counts.inserted + counts.updated + counts.unchanged
-          equal(counts.rows, loaded + counts.rejected)
-          equal(rejected().length, counts.rejected)
-          const again = (await run()).result.files[0]
-          deepEqual([again?.inserted, again?.updated, again?.unchanged], [0, 0, loaded])
-          const stored = await db.row<{ n: number }>(sql`SELECT count(*) AS n FROM contact`)
-          equal((stored?.n ?? 0) <= 6, true)
-        }),
-        { numRuns: 25 },
-      ),
-    )
-  })
-
   t.test(
     `${engine}: a row that the database refuses is rejected, and its batch is loaded`,
     async t => {
@@ -334,158 +240,6 @@ for (const engine of engines) {
     },
   )
 
-  t.test(`${engine}: a missing table is refused before anything is changed`, async t => {
-    const { db, file, run } = await world(t, engine)
-    file('contacts.csv', ['contactid', guid(1)])
-    await t.rejects(run(), { code: 'TABLE_MISSING', exit: 2, message: /--create/ })
-    t.equal(await db.dialect.describeTable(db, 'p2c_run'), undefined)
-    t.equal(await db.dialect.describeTable(db, 'contact'), undefined)
-  })
-
-  t.test(`${engine}: bad files are refused before anything is changed`, async t => {
-    const { db, file, run, folder } = await world(t, engine)
-    await t.rejects(run(), { code: 'EXTRACT_MISSING', exit: 2 })
-    await t.rejects(run({ from: join(folder, 'no') }), { code: 'EXTRACT_MISSING', exit: 2 })
-    file('accounts.csv', ['accountid', guid(1)])
-    file('contacts.csv', ['lastname', 'A'])
-    await t.rejects(run({ create: true }), { code: 'KEY_COLUMN_MISSING', exit: 2 })
-    file('contacts.csv', ['contactid', guid(1)])
-    file('Contacts.CSV.gz', [])
-    await t.rejects(run({ create: true }), { code: 'EXTRACT_AMBIGUOUS', exit: 2 })
-    await t.rejects(run({ create: true, rejects: join(folder, 'no', 'r.csv') }), {
-      code: 'FILE_UNWRITABLE',
-      exit: 2,
-    })
-    t.equal(await db.dialect.describeTable(db, 'account'), undefined)
-  })
-
-  t.test(
-    `${engine}: a file that breaks off in the middle leaves the tables as they were`,
-    async t => {
-      const { db, file, run, folder } = await world(t, engine)
-      file('accounts.csv', ['accountid', guid(1)])
-      const packed = gzipSync(
-        `contactid\n${Array.from({ length: 5000 }, (_, i) => guid(i)).join('\n')}`,
-      )
-      writeFileSync(join(folder, 'contacts.csv.gz'), packed.subarray(0, packed.length - 9))
-      await t.rejects(run({ create: true }), { code: 'CSV_UNREADABLE' })
-      t.equal(await db.dialect.describeTable(db, 'account'), undefined)
-      t.match(await db.row(sql`SELECT outcome FROM p2c_run`), { outcome: 'failed' })
-    },
-  )
-
-  t.test(`${engine}: a table without a key and with rows that share one is refused`, async t => {
-    const { db, file, run } = await world(t, engine)
-    await db.script('CREATE TABLE contact (contactid text, lastname text)')
-    await db.script(`INSERT INTO contact VALUES ('${guid(1)}', 'A'), ('${guid(2)}', 'B')`)
-    file('contacts.csv', ['contactid,lastname', `${guid(1)},A2`, `${guid(3)},C`])
-    t.match((await run()).result.files, [{ inserted: 1, updated: 1, unchanged: 0 }])
-    await db.script(`INSERT INTO contact VALUES ('${guid(1)}', 'A')`)
-    await t.rejects(run(), { code: 'KEY_DUPLICATE', exit: 2 })
-    await db.script('DROP TABLE contact; CREATE TABLE contact (id text)')
-    await t.rejects(run(), { code: 'COLUMN_MISSING', exit: 2 })
-  })
-
-  t.test(
-    `${engine}: a dry run says what would happen and changes nothing, not one byte`,
-    async t => {
-      const { db, file, run, rejects } = await world(t, engine)
-      file('contacts.csv', ['contactid,lastname', `${guid(1)},A`, `${guid(2)},B`])
-      const made = await run({ create: true, dryRun: true })
-      t.match(made.result, { dryRun: true, files: [{ inserted: 2 }], rejects: null })
-      t.equal(made.result.created.length, 5)
-      t.equal(await db.dialect.describeTable(db, 'contact'), undefined)
-      await run({ create: true })
-      file('contacts.csv', [
-        'contactid,lastname',
-        `${guid(1)},A`,
-        `${guid(2)},B2`,
-        `${guid(3)},C`,
-        'x,D',
-      ])
-      const path = db.identity.replace('sqlite:', '')
-      const hash = () => createHash('sha256').update(readFileSync(path)).digest('hex')
-      const before = hash()
-      const dry = await run({ dryRun: true })
-      const expected = { rows: 4, inserted: 1, updated: 1, unchanged: 1, rejected: 1 }
-      t.match(dry.result.files, [expected])
-      t.equal(hash(), before)
-      t.equal(existsSync(rejects), true)
-      t.match((await run()).result.files, [expected])
-    },
-  )
-
-  t.test(`${engine}: rows that the extract does not have are deleted on demand only`, async t => {
-    const { db, file, run } = await world(t, engine, { batch: { rows: 2 } })
-    const some = (from: number, to: number) =>
-      Array.from({ length: to - from + 1 }, (_, i) => `${guid(from + i)},x`)
-    file('contacts.csv', ['contactid,lastname', ...some(1, 9)])
-    await run({ create: true })
-    file('contacts.csv', ['contactid,lastname', ...some(3, 4)])
-    t.match((await run()).result.files, [{ deleted: 0 }])
-    t.match((await run({ deleteMissing: true, dryRun: true })).result.files, [{ deleted: 7 }])
-    t.equal((await contactsOf(db)).length, 9)
-    t.match((await run({ deleteMissing: true })).result.files, [{ deleted: 7, unchanged: 2 }])
-    t.same(
-      (await contactsOf(db)).map(row => row.contactid),
-      [guid(3), guid(4)],
-    )
-  })
-
-  t.test(`${engine}: nothing is deleted because of rejected rows or of an empty file`, async t => {
-    const { db, file, run } = await world(t, engine)
-    file('contacts.csv', ['contactid,lastname', `${guid(1)},A`, `${guid(2)},B`])
-    await run({ create: true })
-    file('contacts.csv', ['contactid,lastname', `${guid(1)},A`, `${guid(2)},"B`])
-    t.same((await run({ deleteMissing: true })).warnings, ['DELETE_WITHHELD'])
-    file('contacts.csv', ['contactid,lastname'])
-    t.same((await run({ deleteMissing: true })).warnings, ['DELETE_WITHHELD'])
-    t.equal((await contactsOf(db)).length, 2)
-  })
-
-  t.test(`${engine}: a row that the database does not let go is kept and told`, async t => {
-    const { db, file, run } = await world(t, engine)
-    file('contacts.csv', ['contactid,lastname', `${guid(1)},A`, `${guid(2)},B`, `${guid(3)},C`])
-    await run({ create: true })
-    await db.script(
-      `CREATE TRIGGER keep BEFORE DELETE ON contact WHEN OLD.lastname = 'B' BEGIN SELECT RAISE(ABORT, 'B stays'); END`,
-    )
-    file('contacts.csv', ['contactid,lastname', `${guid(1)},A`])
-    const { result, warnings } = await run({ deleteMissing: true })
-    t.match(result.files, [{ deleted: 1, undeleted: 1 }])
-    t.same(warnings, ['DELETE_REFUSED'])
-    t.equal(hasFindings(result), true)
-  })
-
-  t.test(`${engine}: stopped at any event and run again, it ends in the same state`, async t => {
-    const lines = Array.from({ length: 30 }, (_, i) => `${guid(i % 25)},n${i}`)
-    const after: unknown[] = []
-    const { db, file, run, folder, rejects } = await world(t, engine, { batch: { rows: 4 } })
-    file('contacts.csv', ['contactid,lastname', ...lines])
-    for (let stop = 0; ; stop++) {
-      await db.script('DROP TABLE IF EXISTS contact')
-      await db.script(`CREATE TABLE contact (contactid text PRIMARY KEY, lastname text)`)
-      await db.script(`INSERT INTO contact VALUES ('${guid(3)}', 'old'), ('${guid(99)}', 'gone')`)
-      const work = importExtract(db, { from: folder, rejects, deleteMissing: true })
-      const seen: RunEvent[] = []
-      let next = await work.next()
-      while (!next.done && seen.length < stop) {
-        seen.push(next.value)
-        next = await work.next()
-      }
-      const isDone = next.done
-      if (!isDone) await work.return(undefined as never)
-      if (!isDone) await run({ deleteMissing: true })
-      after.push(await contactsOf(db))
-      t.match((await run()).result.files, [{ inserted: 0, updated: 0, unchanged: 25 }])
-      if (isDone) break
-    }
-    t.ok(after.length > 8)
-    for (const state of after) t.same(state, after.at(-1))
-    const temporary = await db.row(sql`SELECT count(*) AS n FROM sqlite_temp_master`)
-    t.match(temporary, { n: 0 })
-  })
-
   t.test(
     `${engine}: labels, local dates and a map of columns make an Excel export loadable`,
     async t => {
@@ -535,14 +289,5 @@ for (const engine of engines) {
     file('contacts.csv', ['contactid', guid(1)])
     file('leads.csv', ['leadid', guid(1)])
     t.same((await run({ create: true })).warnings, ['FILE_UNKNOWN'])
-  })
-
-  t.test(`${engine}: only one run at a time`, async t => {
-    const { db, file, run } = await world(t, engine)
-    file('contacts.csv', ['contactid', guid(1)])
-    const release = tryLock(db.identity.replace('sqlite:', ''))
-    await t.rejects(run({ create: true }), { code: 'LOCKED', exit: 5 })
-    await release?.()
-    t.match((await run({ create: true })).result.files, [{ inserted: 1 }])
   })
 }

@@ -1,0 +1,37 @@
+import t from 'tap'
+import { sql } from '../../src/domain/sql.ts'
+import type { RunEvent } from '../../src/events.ts'
+import { importExtract } from '../../src/import/import.ts'
+import { engines } from '../support/database.ts'
+import { contactsOf, guid, world } from '../support/extract.ts'
+
+for (const engine of engines) {
+  t.test(`${engine}: stopped at any event and run again, it ends in the same state`, async t => {
+    const lines = Array.from({ length: 30 }, (_, i) => `${guid(i % 25)},n${i}`)
+    const after: unknown[] = []
+    const { db, file, run, folder, rejects } = await world(t, engine, { batch: { rows: 4 } })
+    file('contacts.csv', ['contactid,lastname', ...lines])
+    for (let stop = 0; ; stop++) {
+      await db.script('DROP TABLE IF EXISTS contact')
+      await db.script(`CREATE TABLE contact (contactid text PRIMARY KEY, lastname text)`)
+      await db.script(`INSERT INTO contact VALUES ('${guid(3)}', 'old'), ('${guid(99)}', 'gone')`)
+      const work = importExtract(db, { from: folder, rejects, deleteMissing: true })
+      const seen: RunEvent[] = []
+      let next = await work.next()
+      while (!next.done && seen.length < stop) {
+        seen.push(next.value)
+        next = await work.next()
+      }
+      const isDone = next.done
+      if (!isDone) await work.return(undefined as never)
+      if (!isDone) await run({ deleteMissing: true })
+      after.push(await contactsOf(db))
+      t.match((await run()).result.files, [{ inserted: 0, updated: 0, unchanged: 25 }])
+      if (isDone) break
+    }
+    t.ok(after.length > 8)
+    for (const state of after) t.same(state, after.at(-1))
+    const temporary = await db.row(sql`SELECT count(*) AS n FROM sqlite_temp_master`)
+    t.match(temporary, { n: 0 })
+  })
+}
