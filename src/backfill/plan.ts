@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts'
 import { now } from '../database/history.ts'
-import { identifier, join, raw, sql, textOf, type Sql } from '../domain/sql.ts'
+import { all, identifier, join, raw, sql, textOf, type Sql } from '../domain/sql.ts'
 import { preview } from '../numbering/format.ts'
 import { ensureRoom, formatOf, nextNumber, takeBlock } from '../numbering/sequence.ts'
 import { isToDo, ownTables, writtenColumns, type Backfill } from './backfill.ts'
@@ -13,7 +13,18 @@ export interface PlanPreview {
   /** `CON-01000-??????`; null where no new number is given. */
   readonly firstNumber: string | null
   readonly lastNumber: string | null
+  /** The first rows in the order of the backfill. */
+  readonly samples: readonly PlanSample[]
 }
+
+/** One row before and after, by the names of its columns. */
+export interface PlanSample {
+  readonly key: string
+  readonly before: Readonly<Record<string, unknown>>
+  readonly after: Readonly<Record<string, unknown>>
+}
+
+const shownSamples = 3
 
 /** A plan that is fixed: positions 1 … rows. */
 export interface Plan {
@@ -63,23 +74,18 @@ export async function findPlan(db: Database, migration: string): Promise<Plan | 
 
 /** Counts what a plan would hold, without writing anything. The columns may not be there yet. */
 export async function previewPlan(db: Database, backfill: Backfill): Promise<PlanPreview> {
-  const table = await db.dialect.describeTable(db, db.names.tableName(backfill.table))
-  const has = (column: string) =>
-    table?.columns.some(c => c.name.toLowerCase() === db.names.columnName(column).toLowerCase()) ?? false
-  const known = await db.dialect.describeTable(db, 'p2c_given_number')
-  const complete = writtenColumns(backfill).every(has) && known !== undefined
-  const numberColumn = db.names.column(backfill.number.column, 't')
-  const unnumbered = has(backfill.number.column) ? db.rules.hasNoNumber(numberColumn) : raw('1 = 1')
-  const remembered = known
-    ? sql`EXISTS (SELECT 1 FROM p2c_given_number AS g WHERE g.sequence = ${backfill.number.sequence} AND g.row_key = ${db.rules.guid(db.names.column(backfill.key, 't'))})`
-    : raw('1 = 0')
+  const situation = await situationOf(db, backfill)
+  const { toDo, unnumbered, remembered, hasNumberColumn } = situation
   const counts = await db.row<{ all_rows: number; fresh: number }>(
-    sql`SELECT count(*) AS all_rows, coalesce(sum(CASE WHEN ${unnumbered} AND NOT ${remembered} THEN 1 ELSE 0 END), 0) AS fresh
-      FROM ${db.names.table(backfill.table)} AS t WHERE ${complete ? isToDo(db, backfill, 't') : raw('1 = 1')}`,
+    sql`SELECT count(*) AS all_rows, coalesce(sum(CASE WHEN ${unnumbered} AND (${remembered}) IS NULL THEN 1 ELSE 0 END), 0) AS fresh
+      FROM ${db.names.table(backfill.table)} AS t WHERE ${toDo}`,
   )
   const newNumbers = Number(counts?.fresh ?? 0)
-  const kept = has(backfill.number.column) ? keptNumbers(db, backfill) : null
-  const first = await nextNumber(db, backfill.number.sequence, kept)
+  const first = await nextNumber(
+    db,
+    backfill.number.sequence,
+    hasNumberColumn ? keptNumbers(db, backfill) : null,
+  )
   const format = formatOf(db, backfill.number.sequence)
   ensureRoom(format, first, newNumbers)
   return {
@@ -87,7 +93,79 @@ export async function previewPlan(db: Database, backfill: Backfill): Promise<Pla
     newNumbers,
     firstNumber: newNumbers > 0 ? preview(format, first) : null,
     lastNumber: newNumbers > 0 ? preview(format, first + newNumbers - 1) : null,
+    samples: await samplesOf(db, backfill, situation, first),
   }
+}
+
+/** What can be asked of the rows while columns and own tables may still be missing. */
+interface Situation {
+  readonly hasNumberColumn: boolean
+  readonly columns: ReadonlySet<string>
+  readonly toDo: Sql
+  readonly unnumbered: Sql
+  /** The number of before an earlier rollback, or NULL. */
+  readonly remembered: Sql
+}
+
+async function situationOf(db: Database, backfill: Backfill): Promise<Situation> {
+  const { names, rules } = db
+  const table = await db.dialect.describeTable(db, names.tableName(backfill.table))
+  const columns = new Set(table?.columns.map(column => column.name.toLowerCase()))
+  const has = (column: string) => columns.has(names.columnName(column).toLowerCase())
+  const known = (await db.dialect.describeTable(db, 'p2c_given_number')) !== undefined
+  const { column, sequence } = backfill.number
+  return {
+    columns,
+    hasNumberColumn: has(column),
+    toDo: known && writtenColumns(backfill).every(has) ? isToDo(db, backfill, 't') : all([]),
+    unnumbered: has(column) ? rules.hasNoNumber(names.column(column, 't')) : all([]),
+    remembered: known
+      ? sql`SELECT g.number FROM p2c_given_number AS g WHERE g.sequence = ${sequence} AND g.row_key = ${rules.guid(names.column(backfill.key, 't'))}`
+      : raw('NULL'),
+  }
+}
+
+async function samplesOf(
+  db: Database,
+  backfill: Backfill,
+  { columns, toDo, unnumbered, remembered }: Situation,
+  first: number,
+): Promise<PlanSample[]> {
+  const { names, dialect } = db
+  const isThere = (column: string) => columns.has(names.columnName(column).toLowerCase())
+  const written = writtenColumns(backfill)
+  const before = written.map((column, i) =>
+    isThere(column) ? sql`${names.column(column, 't')} AS ${raw(`before_${i}`)}` : sql`NULL AS ${raw(`before_${i}`)}`,
+  )
+  const after = Object.values(backfill.set).map(
+    (computed, i) => sql`${computed(db, 't')} AS ${raw(`after_${i + 1}`)}`,
+  )
+  const rows = await db.rows<Record<string, unknown>>(
+    sql`SELECT ${names.column(backfill.key, 't')} AS row_key, CASE WHEN ${unnumbered} THEN 1 ELSE 0 END AS unnumbered, (${remembered}) AS remembered, ${join([...before, ...after], ', ')}
+      FROM ${names.table(backfill.table)} AS t WHERE ${toDo} ORDER BY ${join(orderOf(db, backfill, columns), ', ')} LIMIT ${shownSamples}`,
+  )
+  let next = first
+  return rows.map(row => {
+    const number = () => row['remembered'] ?? preview(formatOf(db, backfill.number.sequence), next++)
+    const value = (i: number) => {
+      if (i === 0) return Number(row['unnumbered']) === 1 ? number() : row['before_0']
+      return dialect.readFlag(row[`after_${i}`])
+    }
+    const named = (valueOf: (i: number) => unknown) =>
+      Object.fromEntries(written.map((column, i) => [names.columnName(column), valueOf(i)]))
+    return {
+      key: String(row['row_key']),
+      before: named(i => row[`before_${i}`]),
+      after: named(value),
+    }
+  })
+}
+
+function orderOf(db: Database, backfill: Backfill, columns: ReadonlySet<string>): Sql[] {
+  const { names, dialect } = db
+  return backfill.order
+    .filter(column => columns.has(names.columnName(column).toLowerCase()))
+    .map(column => dialect.ascendingNullsLast(dialect.bytewise(names.column(column, 't'))))
 }
 
 /** Names of the journal's columns for one written column. */
@@ -124,7 +202,7 @@ async function hasRowsToDo(db: Database, backfill: Backfill): Promise<boolean> {
 
 /** Ranks the rows that need a new number; answers how many there are. */
 async function rankRows(db: Database, backfill: Backfill): Promise<number> {
-  const { names, rules, dialect } = db
+  const { names, rules } = db
   const table = names.table(backfill.table)
   const place = await placeOf(db, backfill)
   await db.script(await rankTables(db, backfill))
@@ -133,16 +211,13 @@ async function rankRows(db: Database, backfill: Backfill): Promise<number> {
       ON g.sequence = ${backfill.number.sequence} AND g.number = ${names.column(backfill.number.column, 't')}
       AND g.row_key <> ${rules.guid(names.column(backfill.key, 't'))}`,
   )
-  const described = await dialect.describeTable(db, names.tableName(backfill.table))
-  const there = new Set(described?.columns.map(column => column.name.toLowerCase()))
-  const order = backfill.order
-    .filter(column => there.has(names.columnName(column).toLowerCase()))
-    .map(column => dialect.ascendingNullsLast(dialect.bytewise(names.column(column, 't'))))
+  const described = await db.dialect.describeTable(db, names.tableName(backfill.table))
+  const columns = new Set(described?.columns.map(column => column.name.toLowerCase()))
   await db.change(
     sql`INSERT INTO p2c_order (place) SELECT ${place} FROM ${table} AS t
       WHERE ${isToDo(db, backfill, 't')} AND ${rules.hasNoNumber(names.column(backfill.number.column, 't'))}
       AND NOT EXISTS (${rememberedNumber(db, backfill)})
-      ORDER BY ${join(order, ', ')}`,
+      ORDER BY ${join(orderOf(db, backfill, columns), ', ')}`,
   )
   return db.change(sql`INSERT INTO p2c_rank SELECT place, ordinal FROM p2c_order ORDER BY place`)
 }

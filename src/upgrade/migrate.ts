@@ -11,7 +11,9 @@ import {
   type MigrateResult,
   type MigrationPlan,
 } from '../migration/migrate.ts'
+import type { SyncResult } from '../sync/sync.ts'
 import { readiness, refusals } from './readiness.ts'
+import { firstFullSyncName, hasRejects } from './sync.ts'
 
 export interface MigrateOptions {
   /** The last migration to apply; all where nothing is said. */
@@ -34,8 +36,10 @@ export interface UpgradePreview {
   readonly plan: MigrationPlan | null
 }
 
-export interface UpgradeResult extends MigrateResult {
+export interface UpgradeResult extends Omit<MigrateResult, 'results'> {
   readonly findings: readonly Finding[]
+  /** What the first full sync did; null where this run did not do it. */
+  readonly sync: SyncResult | null
 }
 
 /** What `migrate` would find and do. Changes nothing, not one byte. */
@@ -70,13 +74,21 @@ export async function* migrate(db: Database, options: MigrateOptions = {}): Work
     mustBeThePlan(preview.plan.hash, options.plan)
     if (options.backup !== undefined) await db.dialect.backup(db, options.backup)
   }
-  const result = yield* recorded(
-    db,
-    'migrate',
-    run => applyMigrations(db, run, available, options.to),
-    { before, outcomeOf: ({ rejected }) => (rejected > 0 ? 'findings' : 'done') },
-  )
-  return { ...result, findings }
+  return yield* recorded(db, 'migrate', run => upgrade(db, run, available, options.to), {
+    before,
+    outcomeOf: result => (hasRejected(result) ? 'findings' : 'done'),
+  })
+
+  async function* upgrade(...given: Parameters<typeof applyMigrations>): Work<UpgradeResult> {
+    const { results, ...result } = yield* applyMigrations(...given)
+    const sync = (results[firstFullSyncName] ?? null) as SyncResult | null
+    return { ...result, findings, sync }
+  }
+}
+
+/** Whether the database or the sync refused any row. */
+export function hasRejected({ rejected, sync }: UpgradeResult): boolean {
+  return rejected > 0 || (sync !== null && hasRejects(sync))
 }
 
 function refused({ findings, refusedBy }: UpgradePreview): P2cError {

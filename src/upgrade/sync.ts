@@ -6,7 +6,7 @@ import { appliedMigrations } from '../migration/history.ts'
 import { syncTemplates, type SyncOptions, type SyncResult } from '../sync/sync.ts'
 
 /** The migration that makes the targets and fills them for the first time. */
-const lastOfUpgrade = '20261101T1010_first_full_sync'
+export const firstFullSyncName = '20261101T1010_first_full_sync'
 
 /**
  * Runs the projects again, after the upgrade. May be stopped at each event, or killed anywhere, and
@@ -17,7 +17,7 @@ const lastOfUpgrade = '20261101T1010_first_full_sync'
 export async function* sync(db: Database, options: SyncOptions): Work<SyncResult> {
   const before = async () => {
     const applied = await appliedMigrations(db)
-    if (applied.some(one => one.name === lastOfUpgrade && one.phase === 'done')) return
+    if (applied.some(one => one.name === firstFullSyncName && one.phase === 'done')) return
     throw new P2cError('UPGRADE_UNFINISHED', {
       what: 'there is nothing that could be synchronised again',
       must: 'an upgrade that is done, its first full sync included',

@@ -4,7 +4,9 @@ import type { UpgradePreview, UpgradeResult } from '../../upgrade/migrate.ts'
 import { printFindings } from '../findings.ts'
 import { count, table, type Printer } from '../print.ts'
 import { statusFor, type CommandModule } from '../shell.ts'
+import { duration } from '../progress.ts'
 import { batchRowsOption, momentOf } from '../options.ts'
+import { printSync } from './sync.ts'
 
 interface Options {
   readonly to?: string
@@ -83,10 +85,24 @@ function printPreview(out: Printer, { findings, refusedBy, plan }: UpgradePrevie
         backfill.firstNumber === null
           ? 'no new numbers'
           : `${count(backfill.newNumbers)} new numbers, ${backfill.firstNumber} to ${String(backfill.lastNumber)}`
-      out.line(out.paint('dim', `    ${count(backfill.rows)} rows of ${backfill.table}: ${numbers}`))
+      out.line(`    ${count(backfill.rows)} rows of ${backfill.table}: ${numbers}`)
+      for (const { key, before, after } of backfill.samples)
+        for (const line of sample(key, before, after)) out.line(out.paint('dim', `      ${line}`))
     }
   }
-  out.line(`Plan ${plan.hash}. Nothing was changed.`)
+  out.line(`About ${duration(plan.estimatedSeconds)} (minutes:seconds). Plan ${plan.hash}. Nothing was changed.`)
+}
+
+function sample(
+  key: string,
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): string[] {
+  const show = (value: unknown) => (value === null || value === undefined ? '—' : String(value))
+  return [
+    key,
+    ...Object.keys(after).map(name => `  ${name}: ${show(before[name])} → ${show(after[name])}`),
+  ]
 }
 
 function printSql(out: Printer, { plan }: UpgradePreview): void {
@@ -115,7 +131,11 @@ function printResult(out: Printer, result: UpgradeResult): ExitStatus {
       : []),
   ])
   if (result.applied.length > 0) for (const line of lines) out.line(line)
-  return statusFor(result.rejected > 0)
+  if (result.sync) printSync(out, result.sync)
+  return statusFor(
+    result.rejected > 0 ||
+      (result.sync?.templates.some(({ legs }) => legs.some(leg => leg.rejected > 0)) ?? false),
+  )
 }
 
 function collect(code: string, before: string[] = []): string[] {

@@ -1,0 +1,31 @@
+import type { Database } from '../../src/database/database.ts'
+import type { Work } from '../../src/events.ts'
+import { importExtract } from '../../src/import/import.ts'
+import { migrate } from '../../src/upgrade/migrate.ts'
+import { rollback } from '../../src/upgrade/rollback.ts'
+import { sync } from '../../src/upgrade/sync.ts'
+
+/** The commands that write, as they are killed and run again. */
+export type Operation = 'migrate' | 'rollback' | 'import' | 'sync'
+
+export interface Orders {
+  readonly operation: Operation
+  /** Settings of the configuration, the database among them. */
+  readonly settings: Record<string, unknown>
+  /** The extract's folder, for import. */
+  readonly from?: string
+}
+
+/** What the command would do. */
+export function operate(db: Database, { operation, from = '' }: Orders): Work<unknown> {
+  switch (operation) {
+    case 'migrate':
+      return migrate(db)
+    case 'rollback':
+      return rollback(db, { to: 'start' })
+    case 'import':
+      return importExtract(db, { from, create: true })
+    case 'sync':
+      return sync(db, { mode: 'full' })
+  }
+}
