@@ -99,7 +99,12 @@ async function isOccupied(db: Database, { leg }: BatchPlan, stretch: Stretch): P
   return found !== undefined
 }
 
-async function fill(db: Database, plan: BatchPlan, stretch: Stretch, fresh: boolean): Promise<void> {
+async function fill(
+  db: Database,
+  plan: BatchPlan,
+  stretch: Stretch,
+  fresh: boolean,
+): Promise<void> {
   const { compiled, walk, leg, execution } = plan
   const notices = compiled.notices.map((_, i) => notice(i))
   const columns = [...notices, ...compiled.fields.map(({ to }) => identifier(to))]
@@ -147,13 +152,17 @@ async function compare(db: Database, { leg, compiled }: BatchPlan): Promise<void
 
 async function summarize(db: Database, { compiled, checks }: BatchPlan): Promise<BatchResult> {
   const made = [
-    ...compiled.notices.map(({ code, to }, i) => ({ name: `${code}|${to}`, when: sql`${notice(i)} = 1` })),
+    ...compiled.notices.map(({ code, to }, i) => ({
+      name: `${code}|${to}`,
+      when: sql`${notice(i)} = 1`,
+    })),
     ...checks.warning.map(({ code, to, when }) => ({ name: `${code}|${to}`, when })),
   ]
   const count = (when: Sql) => sql`coalesce(sum(CASE WHEN ${when} THEN 1 ELSE 0 END), 0)`
   const outcomes = ['inserted', 'updated', 'unchanged'] as const
   const taken = outcomes.map(
-    outcome => sql`${count(sql`problem IS NULL AND outcome = ${literal(outcome)}`)} AS ${raw(outcome)}`,
+    outcome =>
+      sql`${count(sql`problem IS NULL AND outcome = ${literal(outcome)}`)} AS ${raw(outcome)}`,
   )
   const noted = made.map(
     ({ when }, i) => sql`${count(sql`problem IS NULL AND ${when}`)} AS ${notice(i)}`,
@@ -194,7 +203,11 @@ async function writeTarget(db: Database, { leg, compiled }: BatchPlan): Promise<
   )
 }
 
-async function writeRecords(db: Database, { execution, leg }: BatchPlan, fresh: boolean): Promise<void> {
+async function writeRecords(
+  db: Database,
+  { execution, leg }: BatchPlan,
+  fresh: boolean,
+): Promise<void> {
   const { id, task } = execution
   if (leg.name === 'cds-destination') {
     await db.change(

@@ -81,8 +81,14 @@ function oneOf(leg: ProjectLeg): Check[] {
   const names = fields.length === 1 ? fields.join() : `one of ${fields.join(', ')}`
   return [
     {
-      when: sql`(${join(fields.map(to => isBlank(leg, to)), ' AND ')})`,
-      problem: packed('REQUIRED_VALUE_MISSING', literal(`${names} must have a value, and has none`)),
+      when: sql`(${join(
+        fields.map(to => isBlank(leg, to)),
+        ' AND ',
+      )})`,
+      problem: packed(
+        'REQUIRED_VALUE_MISSING',
+        literal(`${names} must have a value, and has none`),
+      ),
     },
   ]
 }
@@ -110,5 +116,8 @@ function isBlank(leg: ProjectLeg, to: string): Sql {
 /** The first problem of a row; NULL where it has none. */
 export function firstProblem(checks: readonly Check[]): Sql {
   if (checks.length === 0) return raw('CAST(NULL AS TEXT)')
-  return sql`CASE ${join(checks.map(({ when, problem }) => sql`WHEN ${when} THEN ${problem}`), ' ')} END`
+  return sql`CASE ${join(
+    checks.map(({ when, problem }) => sql`WHEN ${when} THEN ${problem}`),
+    ' ',
+  )} END`
 }

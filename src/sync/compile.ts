@@ -109,7 +109,12 @@ function compileMap(db: Database, leg: ProjectLeg, map: ProjectMap, sources: Sou
       map.warnsOfDefault === undefined || map.default === undefined
         ? []
         : [{ code: map.warnsOfDefault, when: missing }]
-    return { to: map.to, value: cut(filled, map.truncate), problems, notices: [...notices, ...warned] }
+    return {
+      to: map.to,
+      value: cut(filled, map.truncate),
+      problems,
+      notices: [...notices, ...warned],
+    }
   }
   switch (map.by.kind) {
     case 'copy':
@@ -121,7 +126,9 @@ function compileMap(db: Database, leg: ProjectLeg, map: ProjectMap, sources: Sou
         sql`(CASE WHEN ${first} IS NULL THEN NULL WHEN ${first} = ${db.dialect.flag(true)} THEN 'No' ELSE 'Yes' END)`,
       )
     case 'lines': {
-      const lines = values.map(value => sql`(CASE WHEN ${isBlank(value)} THEN '' ELSE ${literal('\n')} || ${value} END)`)
+      const lines = values.map(
+        value => sql`(CASE WHEN ${isBlank(value)} THEN '' ELSE ${literal('\n')} || ${value} END)`,
+      )
       return finished(sql`nullif(substr(${join(lines, ' || ')}, 2), '')`)
     }
     case 'choose': {
@@ -140,7 +147,8 @@ function compileMap(db: Database, leg: ProjectLeg, map: ProjectMap, sources: Sou
       const alias = sources.country(spelled, map.from.join())
       const listed = sql`${identifier(alias)}.${raw(map.by.code)}`
       const own = spelledKeys(map.by.values)
-      const value = Object.keys(own).length === 0 ? listed : sql`coalesce(${lookedUp(own, spelled)}, ${listed})`
+      const value =
+        Object.keys(own).length === 0 ? listed : sql`coalesce(${lookedUp(own, spelled)}, ${listed})`
       const unknown = sql`(${value} IS NULL AND ${spelled} <> '')`
       const message = sql`${literal(`${map.to} cannot be made from ${map.from.join()}: no country is called `)} || ${quoted(first)}`
       return db.config.sync.unknownCountry === 'reject'

@@ -14,7 +14,16 @@ const colloquial: Readonly<Record<string, readonly string[]>> = {
   CD: ['DR Congo', 'Congo-Kinshasa'],
   CI: ['Ivory Coast'],
   CZ: ['Czech Republic', 'Czechia'],
-  GB: ['UK', 'U.K.', 'Great Britain', 'Britain', 'England', 'Scotland', 'Wales', 'Northern Ireland'],
+  GB: [
+    'UK',
+    'U.K.',
+    'Great Britain',
+    'Britain',
+    'England',
+    'Scotland',
+    'Wales',
+    'Northern Ireland',
+  ],
   KR: ['South Korea', 'Korea'],
   MM: ['Burma'],
   NL: ['Holland', 'The Netherlands'],
@@ -62,9 +71,13 @@ export async function knownCountries(): Promise<Countries> {
     for (const text of texts) if (country) learn(text, country)
   }
   for (const { text, country } of namesIn('en')) learn(text, country)
-  const others = names.langs().filter(language => language !== 'en').flatMap(namesIn)
+  const others = names
+    .langs()
+    .filter(language => language !== 'en')
+    .flatMap(namesIn)
   const ambiguous = ambiguousAmong(others)
-  for (const { text, country } of others) if (!ambiguous.has(spelling(text.toLowerCase()))) learn(text, country)
+  for (const { text, country } of others)
+    if (!ambiguous.has(spelling(text.toLowerCase()))) learn(text, country)
   return known
 }
 

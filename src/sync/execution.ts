@@ -35,7 +35,11 @@ export interface Execution {
 }
 
 const none: Counts = { inserted: 0, updated: 0, unchanged: 0, rejected: 0 }
-const nothing: Tally = { legs: { 'source-cds': none, 'cds-destination': none }, notices: {}, refused: 0 }
+const nothing: Tally = {
+  legs: { 'source-cds': none, 'cds-destination': none },
+  notices: {},
+  refused: 0,
+}
 
 interface ExecutionRow {
   readonly execution_id: number
@@ -80,7 +84,15 @@ export function beginExecution(
     )
     const { name, task } = template
     const id = Number(last?.id ?? 0) + 1
-    const execution: Execution = { id, task, mode, leg: 'source-cds', cursor: '', done: 0, tally: nothing }
+    const execution: Execution = {
+      id,
+      task,
+      mode,
+      leg: 'source-cds',
+      cursor: '',
+      done: 0,
+      tally: nothing,
+    }
     await db.change(
       sql`UPDATE p2c_sync_execution SET state = 'superseded', finished_on = ${now()} WHERE task = ${task} AND state = 'running'`,
     )
@@ -124,7 +136,8 @@ export function counted(
     rejected: before.rejected + counts.rejected,
   }
   const all = { ...tally.notices }
-  for (const [key, n] of Object.entries(notices)) if (n > 0) all[`${leg}|${key}`] = (all[`${leg}|${key}`] ?? 0) + n
+  for (const [key, n] of Object.entries(notices))
+    if (n > 0) all[`${leg}|${key}`] = (all[`${leg}|${key}`] ?? 0) + n
   return {
     ...execution,
     tally: { legs: { ...tally.legs, [leg]: sum }, notices: all, refused: tally.refused + refused },

@@ -4,7 +4,11 @@ import type { Countries } from './countries.ts'
 import type { ProjectLeg } from './project.ts'
 
 const chunkRows = 500
-const currencies = { table: 'transactioncurrencies', id: 'transactioncurrencyid', code: 'isocurrencycode' }
+const currencies = {
+  table: 'transactioncurrencies',
+  id: 'transactioncurrencyid',
+  code: 'isocurrencycode',
+}
 
 /** A temporary table that statements look countries up in, by their spelling. */
 export async function makeCountryTable(db: Database, countries: Countries): Promise<void> {

@@ -28,7 +28,10 @@ type Found = readonly [leg: number, to: string]
  */
 export function projectOf(template: Template, config: Config): Project {
   const overrides = config.sync.templates[template.name]
-  const legs = template.legs.map(leg => ({ ...leg, maps: leg.maps.map(map => settled(map, config)) }))
+  const legs = template.legs.map(leg => ({
+    ...leg,
+    maps: leg.maps.map(map => settled(map, config)),
+  }))
   const change = (kind: keyof Overrides, name: string, make: (map: ProjectMap) => ProjectMap[]) => {
     const [at, to] = locate(template, kind, name)
     const leg = legs[at]
@@ -68,8 +71,15 @@ function withValues(
     Object.entries(given).map(([from, to]) => [from, String(scalar(to))]),
   )
   if (map.by.kind === 'none')
-    refuse(template, 'valueMaps', name, 'a field that has a source', 'a field that has a default only')
-  if ('values' in map.by) return { ...map, by: { ...map.by, values: { ...map.by.values, ...values } } }
+    refuse(
+      template,
+      'valueMaps',
+      name,
+      'a field that has a source',
+      'a field that has a default only',
+    )
+  if ('values' in map.by)
+    return { ...map, by: { ...map.by, values: { ...map.by.values, ...values } } }
   return { ...map, by: { kind: 'valueMap', values } }
 }
 
@@ -84,14 +94,24 @@ function locate(template: Template, kind: keyof Overrides, name: string): Found 
   const found = [1, 0].flatMap(at => {
     const leg = template.legs[at]
     const map = leg?.maps.find(map => map.to === field)
-    return leg && map && (entity === undefined || leg.target.name === entity) ? [{ at, leg, map }] : []
+    return leg && map && (entity === undefined || leg.target.name === entity)
+      ? [{ at, leg, map }]
+      : []
   })[0]
   if (!found) {
-    const known = template.legs.map(leg => `${leg.target.name} (${leg.maps.map(map => map.to).join(', ')})`)
+    const known = template.legs.map(
+      leg => `${leg.target.name} (${leg.maps.map(map => map.to).join(', ')})`,
+    )
     return refuse(template, kind, name, `a field of ${known.join(' or ')}`, 'none of these')
   }
   if (found.leg.target.key.includes(found.map.to))
-    refuse(template, kind, name, 'a field that is no key', 'a key; organization.cds and organization.company set those that can be set')
+    refuse(
+      template,
+      kind,
+      name,
+      'a field that is no key',
+      'a key; organization.cds and organization.company set those that can be set',
+    )
   return [found.at, found.map.to]
 }
 

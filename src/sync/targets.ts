@@ -12,8 +12,13 @@ export function targetTables(db: Database): SchemaObject[] {
   const legs = templates.flatMap(template => template.legs)
   const entities = [...new Set(legs.map(leg => leg.target))]
   return entities.map(entity => {
-    const filled = new Set(legs.flatMap(leg => (leg.target === entity ? leg.maps.map(map => map.to) : [])))
-    return targetTable(db, entity, [...entity.key, ...[...filled].filter(to => !entity.key.includes(to))])
+    const filled = new Set(
+      legs.flatMap(leg => (leg.target === entity ? leg.maps.map(map => map.to) : [])),
+    )
+    return targetTable(db, entity, [
+      ...entity.key,
+      ...[...filled].filter(to => !entity.key.includes(to)),
+    ])
   })
 }
 

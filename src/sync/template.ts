@@ -88,7 +88,12 @@ export interface Template {
 type More = Pick<FieldMap, 'default' | 'truncate' | 'warnsOfDefault'>
 
 /** The value as it is, of one column. */
-export const copy = (from: string, to: string, certainty: Certainty, more: More = {}): FieldMap => ({
+export const copy = (
+  from: string,
+  to: string,
+  certainty: Certainty,
+  more: More = {},
+): FieldMap => ({
   to,
   from: [from],
   by: { kind: 'copy' },

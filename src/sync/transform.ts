@@ -78,5 +78,5 @@ function isBlank(value: SourceValue): boolean {
 /** By characters, as SQL counts them, not by UTF-16 units. */
 function cut(value: SourceValue, length: number | undefined): SourceValue {
   if (length === undefined || value === null) return value
-  return [...String(value)].slice(0, length).join('')
+  return Array.from(String(value)).slice(0, length).join('')
 }

@@ -33,11 +33,21 @@ function truthsOf(db: Database, project: Project): Invariant[] {
     [`rows that ${project.displayName} selects and that are neither taken nor rejected`]: sql`SELECT ${sourceIdOf(db, toCds)} AS source_id, ${source} AS key FROM ${db.names.table(toCds.source)} AS s
       WHERE ${source} > '' AND ${selects(db, toCds)} AND NOT ${recorded} AND NOT ${rejected('source-cds', sourceIdOf(db, toCds))}`,
     [`records of ${project.displayName} that are missing in ${toCds.target.table}`]: sql`SELECT r.key, r.source_id FROM p2c_sync_record AS r WHERE r.task = ${task} AND NOT EXISTS (SELECT 1 ${inCds})`,
-    [`records of ${project.displayName} that have no row in Sales which it selects`]: leftBehind(db, project),
+    [`records of ${project.displayName} that have no row in Sales which it selects`]: leftBehind(
+      db,
+      project,
+    ),
     [`records of ${project.displayName} that did not arrive in ${toDestination.target.table} and are not rejected`]: sql`SELECT r.key, r.source_id FROM p2c_sync_record AS r WHERE r.task = ${task}
       AND NOT EXISTS (SELECT 1 ${arrived}) AND NOT ${rejected('cds-destination', sql`r.source_id`)}`,
-    ...(toDestination.customer === undefined ? {} : pointsToNobody(project, toDestination.customer, organization.company)),
-    ...(moved ? { [`records in ${toDestination.target.table} under an account that their contact has left`]: moved } : {}),
+    ...(toDestination.customer === undefined
+      ? {}
+      : pointsToNobody(project, toDestination.customer, organization.company)),
+    ...(moved
+      ? {
+          [`records in ${toDestination.target.table} under an account that their contact has left`]:
+            moved,
+        }
+      : {}),
   })
 }
 

@@ -75,7 +75,7 @@ export function within(walk: Walk, { after, last }: Pick<Stretch, 'after' | 'las
 
 /** Whether the row called `s` is one that the template selects, by its flags. */
 export function selects(db: Database, leg: ProjectLeg): Sql {
-  const { flag } = db.dialect
+  const flag = (value: boolean) => db.dialect.flag(value)
   return all(
     Object.entries(leg.filter).map(
       ([column, value]) =>

@@ -9,7 +9,7 @@ import { codeOf } from '../../src/sync/problem.ts'
 import { projectOf } from '../../src/sync/project.ts'
 import { templates } from '../../src/sync/templates/all.ts'
 import { targetTables } from '../../src/sync/targets.ts'
-import { transform, type SourceRow } from '../../src/sync/transform.ts'
+import { transform, type SourceRow, type SourceValue } from '../../src/sync/transform.ts'
 import { engines, freshDatabase } from '../support/database.ts'
 import { makeSales } from '../support/sales.ts'
 
@@ -69,12 +69,20 @@ for (const engine of engines) {
     ['with overrides', { sync: { templates: overridden } }],
   ] as const) {
     for (const template of templates) {
+      if (kind === 'with overrides' && !(template.name in overridden)) continue
       for (const at of [0, 1] as const) {
         const name = `${engine}: ${template.legs[at].target.name} of ${template.name} ${kind}: compiled is as evaluated row by row`
         t.test(name, { timeout: 120_000 }, async t => {
           const db = await freshDatabase(t, engine, settings)
           await makeSales(db, {
-            account: ['numberofemployees', 'creditlimit', 'description', 'donotemail', 'donotphone', 'address2_country'],
+            account: [
+              'numberofemployees',
+              'creditlimit',
+              'description',
+              'donotemail',
+              'donotphone',
+              'address2_country',
+            ],
             contact: ['donotemail', 'donotpostalmail', 'department', 'description'],
           })
           for (const table of targetTables(db)) await db.script(table.create)
@@ -86,25 +94,41 @@ for (const engine of engines) {
             column => !column.includes('.') && available(column),
           )
           const compiled = compileLeg(db, leg, available)
-          const selected = compiled.fields.map(({ to, value }) => sql`${value} AS ${identifier(to)}`)
+          const selected = compiled.fields.map(
+            ({ to, value }) => sql`${value} AS ${identifier(to)}`,
+          )
           const source = db.names.table(leg.source)
           const problem = codeOf(firstProblem(compiled.problems))
           const query = sql`SELECT ${join(selected)}, ${problem} AS problem FROM ${source} AS s ${compiled.joins}`
 
-          const key = at === 0 ? [`${template.legs[0].source}id`] : ['Organization_OrganizationId', leg.number]
+          const key =
+            at === 0
+              ? [`${template.legs[0].source}id`]
+              : ['Organization_OrganizationId', leg.number]
           const value = (column: string) =>
-            /(role|gender|status|state)code$|^donot|numberof/.test(column) ? choice : /limit/i.test(column) ? fc.constantFrom(null, 0, 12.5) : text
+            /(role|gender|status|state)code$|^donot|numberof/.test(column)
+              ? choice
+              : /limit/i.test(column)
+                ? fc.constantFrom(null, 0, 12.5)
+                : text
           const rows = fc.record(
-            Object.fromEntries(columns.filter(column => !key.includes(column)).map(column => [column, value(column)])),
+            Object.fromEntries(
+              columns
+                .filter(column => !key.includes(column))
+                .map(column => [column, value(column)]),
+            ),
           )
           await fc.assert(
             fc.asyncProperty(rows, async row => {
-              const full: SourceRow = { ...row, ...Object.fromEntries(key.map(column => [column, 'x'])) }
+              const full: SourceRow = {
+                ...row,
+                ...Object.fromEntries(key.map(column => [column, 'x'])),
+              }
               await db.change(sql`DELETE FROM ${source}`)
               await db.change(
                 sql`INSERT INTO ${source} (${join(Object.keys(full).map(column => db.names.column(column)))}) VALUES (${join(Object.values(full))})`,
               )
-              const found = await db.row(query)
+              const found = await db.row<Record<string, SourceValue>>(query)
               for (const map of leg.maps) {
                 const { value: wanted } = transform(map, full, countries)
                 const got = found?.[map.to] ?? null
@@ -112,7 +136,10 @@ for (const engine of engines) {
                   throw new Error(`${map.to}: ${String(got)} instead of ${String(wanted)}`)
               }
               const problems = leg.maps.map(map => transform(map, full, countries).problem)
-              return (found?.['problem'] ?? null) === (problems.find(code => code === 'VALUE_NOT_IN_MAP') ?? null)
+              return (
+                (found?.['problem'] ?? null) ===
+                (problems.find(code => code === 'VALUE_NOT_IN_MAP') ?? null)
+              )
             }),
             { numRuns: 40 },
           )

@@ -4,7 +4,14 @@ import { knownCountries, spelling } from '../../src/sync/countries.ts'
 t.test('a country is known by its codes, its names and what people write', async t => {
   const countries = await knownCountries()
   const codes = (text: string) => countries.get(spelling(text))
-  for (const text of ['US', 'usa', ' U.S.A. ', 'United States', 'united states of america', 'Vereinigte Staaten von Amerika'])
+  for (const text of [
+    'US',
+    'usa',
+    ' U.S.A. ',
+    'United States',
+    'united states of america',
+    'Vereinigte Staaten von Amerika',
+  ])
     t.equal(codes(text)?.alpha3, 'USA', text)
   for (const text of ['UK', 'gb', 'GBR', 'United Kingdom', 'England', 'Great Britain'])
     t.equal(codes(text)?.alpha2, 'GB', text)

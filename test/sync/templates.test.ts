@@ -23,33 +23,53 @@ t.test('the entities are as large as their metadata says', t => {
 
 for (const template of templates) {
   for (const leg of template.legs) {
-    t.test(`${template.name}, ${leg.name}: fills its entity, each field once, from what is there`, t => {
-      const filled = leg.maps.map(map => map.to)
-      t.same(filled.filter(to => !(to in leg.target.properties)), [], 'no field outside the entity')
-      t.equal(new Set(filled).size, filled.length, 'no field twice')
-      t.same(leg.target.key.filter(to => !filled.includes(to)), [], 'the whole key')
-      t.same(Object.keys(leg.target.rules).filter(to => !(to in leg.target.properties)), [])
-      const [toCds] = template.legs
-      const table = salesTables.find(table => table.name === leg.source)
-      const known = table
-        ? [...table.columns.map(column => column.name), field.contactNumber]
-        : toCds.maps.map(map => map.to)
-      const unknown = leg.maps.flatMap(map => map.from).filter(from => !from.includes('.') && !known.includes(from))
-      t.same(unknown, [], 'no source that is not there')
-      t.end()
-    })
+    t.test(
+      `${template.name}, ${leg.name}: fills its entity, each field once, from what is there`,
+      t => {
+        const filled = leg.maps.map(map => map.to)
+        t.same(
+          filled.filter(to => !(to in leg.target.properties)),
+          [],
+          'no field outside the entity',
+        )
+        t.equal(new Set(filled).size, filled.length, 'no field twice')
+        t.same(
+          leg.target.key.filter(to => !filled.includes(to)),
+          [],
+          'the whole key',
+        )
+        t.same(
+          Object.keys(leg.target.rules).filter(to => !(to in leg.target.properties)),
+          [],
+        )
+        const [toCds] = template.legs
+        const table = salesTables.find(table => table.name === leg.source)
+        const known = table
+          ? [...table.columns.map(column => column.name), field.contactNumber]
+          : toCds.maps.map(map => map.to)
+        const unknown = leg.maps
+          .flatMap(map => map.from)
+          .filter(from => !from.includes('.') && !known.includes(from))
+        t.same(unknown, [], 'no source that is not there')
+        t.end()
+      },
+    )
   }
 }
 
 t.test('the templates run in the order of their names in the configuration', t => {
-  t.same(templates.map(template => template.name), templateNames)
+  t.same(
+    templates.map(template => template.name),
+    templateNames,
+  )
   t.same(Object.keys(config().sync.templates), templateNames)
   t.end()
 })
 
 t.test('settings of the organization are filled in', t => {
   const project = projectOf(contacts, config({}, { organization: { cds: 'ACME', company: 'dat' } }))
-  const value = (leg: 0 | 1, to: string) => project.legs[leg].maps.find(map => map.to === to)?.default
+  const value = (leg: 0 | 1, to: string) =>
+    project.legs[leg].maps.find(map => map.to === to)?.default
   t.equal(value(0, 'Organization_OrganizationId'), 'ACME')
   t.equal(value(0, 'PrimaryAccount_Organization_OrganizationId'), 'ACME')
   t.equal(value(1, 'dataAreaId'), 'dat')
@@ -73,7 +93,9 @@ t.test('a default, a value map, a length and an omission change the field that t
   t.equal(map('CustomerGroupId')?.default, 30)
   t.equal(map('IsExternallyMaintained')?.default, 'No')
   t.match(map('SiteId')?.by, { kind: 'choose', values: { Berlin: '2' } })
-  t.match(toCds.maps.find(map => map.to === 'Gender')?.by, { values: { 1: 'Male', 3: 'Nonspecific' } })
+  t.match(toCds.maps.find(map => map.to === 'Gender')?.by, {
+    values: { 1: 'Male', 3: 'Nonspecific' },
+  })
   t.equal(map('AddressCity')?.truncate, 60)
   t.equal(map('WarehouseId'), undefined)
   t.end()
@@ -88,7 +110,10 @@ t.test('a setting for a field that cannot be set is refused', t => {
     }
     return t.fail('it was taken')
   }
-  t.match(refused({ defaults: { CustomerGroup: '10' } }), /"CustomerGroup".*a field of Account.*CustomerGroupId/)
+  t.match(
+    refused({ defaults: { CustomerGroup: '10' } }),
+    /"CustomerGroup".*a field of Account.*CustomerGroupId/,
+  )
   t.match(refused({ omit: ['CustomerAccount'] }), /a field that is no key/)
   t.match(refused({ defaults: { Organization_OrganizationId: 'ACME' } }), /organization.cds/)
   t.match(refused({ valueMaps: { CustomerGroupId: { a: 'b' } } }), /a field that has a source/)

@@ -41,10 +41,9 @@ export const cdsAccount: Entity = {
     Status: 'Status',
   },
   rules: {
-    ...ruled(
-      'IsEmailContactAllowed IsPhoneContactAllowed PartyType Source Status',
-      { required: 'sourced' },
-    ),
+    ...ruled('IsEmailContactAllowed IsPhoneContactAllowed PartyType Source Status', {
+      required: 'sourced',
+    }),
     Organization_OrganizationId: { ...atMost(128), required: 'sourced' },
     AccountId: { ...atMost(128), required: 'sourced' },
     ...ruled('FullName OrganizationName Description', atMost(128)),

@@ -34,10 +34,9 @@ export const cdsContact: Entity = {
     Status: 'Status',
   },
   rules: {
-    ...ruled(
-      'IsEmailContactAllowed IsPhoneContactAllowed PartyType Source Status',
-      { required: 'sourced' },
-    ),
+    ...ruled('IsEmailContactAllowed IsPhoneContactAllowed PartyType Source Status', {
+      required: 'sourced',
+    }),
     Organization_OrganizationId: { ...atMost(128), required: 'sourced' },
     ContactId: { ...atMost(128), required: 'sourced' },
     PrimaryAccount_AccountId: { ...atMost(128), required: 'pattern' },

@@ -49,12 +49,22 @@ export function isText(entity: Entity, property: string): boolean {
 
 /** Names in one text, with the type that they share. */
 export function typed(type: string, names: string): Record<string, string> {
-  return Object.fromEntries(names.trim().split(/\s+/).map(name => [name, type]))
+  return Object.fromEntries(
+    names
+      .trim()
+      .split(/\s+/)
+      .map(name => [name, type]),
+  )
 }
 
 /** The same rule for several properties. */
 export function ruled(names: string, rule: PropertyRule): Record<string, PropertyRule> {
-  return Object.fromEntries(names.trim().split(/\s+/).map(name => [name, rule]))
+  return Object.fromEntries(
+    names
+      .trim()
+      .split(/\s+/)
+      .map(name => [name, rule]),
+  )
 }
 
 /** A length that a public source states. */

@@ -79,7 +79,12 @@ export interface AddressFields {
 /** An address of the Common Data Service -> Finance and Operations, which demands a country. */
 export function addressToFinance(from: string, to: AddressFields): readonly FieldMap[] {
   return [
-    mapped([`${from}_AddressLine1`, `${from}_AddressLine2`], to.street, { kind: 'lines' }, 'pattern'),
+    mapped(
+      [`${from}_AddressLine1`, `${from}_AddressLine2`],
+      to.street,
+      { kind: 'lines' },
+      'pattern',
+    ),
     copy(`${from}_City`, to.city, 'pattern'),
     copy(`${from}_State`, to.state, 'pattern'),
     copy(`${from}_PostalCode`, to.zipCode, 'pattern'),
