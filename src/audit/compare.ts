@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { CsvValue } from '../csv/field.ts'
 import type { Database } from '../database/database.ts'
 import type { Work } from '../events.ts'
 import type { AuditFile } from './audit-file.ts'
@@ -78,7 +79,7 @@ export async function* compareAudit(
 async function* currentRows(db: Database, file: AuditFile): AsyncGenerator<Cells, void, void> {
   const query = await file.query(db)
   if (!query) return
-  for await (const rows of db.stream(query, chunkRows))
+  for await (const rows of db.stream<Readonly<Record<string, CsvValue>>>(query, chunkRows))
     for (const row of rows)
       yield Object.fromEntries(
         Object.entries(row).map(([column, value]) => [column, value === null ? '' : String(value)]),

@@ -85,8 +85,10 @@ async function* exportFile(
   const csv = await openCsv(join(out, name), file.columns, { excel, gzip })
   try {
     let done = 0
-    for await (const rows of query ? snapshot.stream(query, chunkRows) : []) {
-      await csv.write(rows.map(row => Object.values(row) as CsvValue[]))
+    for await (const rows of query
+      ? snapshot.stream<Readonly<Record<string, CsvValue>>>(query, chunkRows)
+      : []) {
+      await csv.write(rows.map(row => Object.values(row)))
       done += rows.length
       if (done % toldRows < chunkRows)
         yield { type: 'progress', step: name, done, total: null, slowed: null }

@@ -35,8 +35,7 @@ export function lastingTruths(db: Database): Invariant[] {
 
 /** Duplicates that were accepted are told by the sync, and are no violation. */
 function unrejected(db: Database, rows: Sql): Sql {
-  const { guid } = db.rules
-  return sql`SELECT * FROM (${rows}) AS shared WHERE ${guid(raw('id'))} NOT IN (SELECT ${guid(raw('source_id'))} FROM p2c_sync_reject WHERE code = 'ACCOUNT_NUMBER_DUPLICATE')`
+  return sql`SELECT * FROM (${rows}) AS shared WHERE ${db.rules.guid(raw('id'))} NOT IN (SELECT ${db.rules.guid(raw('source_id'))} FROM p2c_sync_reject WHERE code = 'ACCOUNT_NUMBER_DUPLICATE')`
 }
 
 function withoutNumber(db: Database, table: NumberedTable): Sql {

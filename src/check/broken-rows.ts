@@ -13,8 +13,8 @@ export async function findBrokenRows(
   const counts = new Map<RowCase, number>()
   for (const table of new Set(cases.map(({ row }) => row.table))) {
     const here = cases.map(({ row }) => row).filter(row => row.table === table)
-    for (const [i, count] of (await countBroken(subject, table, here)).entries())
-      counts.set(here[i] as RowCase, count)
+    const broken = await countBroken(subject, table, here)
+    for (const [i, row] of here.entries()) counts.set(row, broken[i] ?? 0)
   }
   const findings: Finding[] = []
   for (const rule of rules) {

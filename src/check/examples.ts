@@ -22,14 +22,22 @@ export async function examplesOf(
 ): Promise<string[]> {
   const { db } = subject
   const key = db.names.column(subject.keyOf(table), 'r')
-  const rows = await db.rows<{ id: string | null; label: string | null; shown: unknown }>(
+  const rows = await db.rows<{
+    id: string | null
+    label: string | null
+    shown: string | number | null
+  }>(
     sql`SELECT ${db.rules.guid(key)} AS id, ${labelOf(subject, table)} AS label, ${shown} AS shown
       FROM ${db.names.table(table)} AS r WHERE ${broken} LIMIT ${raw(String(shownExamples))}`,
   )
   return rows.map(row => exampleText(row.id, row.label, row.shown)).sort()
 }
 
-function exampleText(id: string | null, label: string | null, shown: unknown): string {
+function exampleText(
+  id: string | null,
+  label: string | null,
+  shown: string | number | null,
+): string {
   const name = label?.trim() ? ` ${label.trim()}` : ''
   const value = shown === null ? '' : `: ${String(shown)}`
   return `${id ?? '(no key)'}${name}${value}`

@@ -32,7 +32,7 @@ t.test('each row of both sides is met once, and pairs have the same key', async 
         if (left && right) {
           if (left[0] !== right[0]) t.fail('a pair of different keys')
         } else {
-          const key = (left ?? right)?.[0] ?? ''
+          const key = (left ?? right)[0]
           const [here, there] = left ? [lefts, rights] : [rights, lefts]
           if (count(here, key) <= count(there, key)) t.fail('a row had a counterpart')
         }

@@ -15,8 +15,11 @@ import { createSalesTable } from '../../src/database/sales-tables.ts'
 import { field } from '../../src/domain/names.ts'
 import { salesTables } from '../../src/domain/sales.ts'
 import { sql } from '../../src/domain/sql.ts'
+import { finish } from '../../src/events.ts'
+import { migrate } from '../../src/upgrade/migrate.ts'
 import { engines, freshConfig, freshDatabase } from '../support/database.ts'
 import { guidOf, insertRows, makeSales } from '../support/sales.ts'
+import { loadWorld } from '../support/worlds.ts'
 
 /** The Sales tables as they are before the upgrade. */
 async function makeUntouched(db: Database): Promise<void> {
@@ -442,6 +445,23 @@ for (const engine of engines) {
     ]
     const found = (await check(db, { also: { rowRules } })).find(each => each.code === 'SECOND')
     t.match(found, { count: 1, what: '1 second', examples: [`${guidOf('account', 2)} Company 2`] })
+  })
+
+  t.test(`${engine}: the upgrade itself leaves nothing to complain of`, async t => {
+    const db = await freshDatabase(t, engine)
+    await loadWorld(db, 'one-of-each-kind')
+    const before = await findings(db)
+    t.same(
+      before.map(({ code, count }) => [code, count]),
+      [
+        ['PARENT_MISSING', 1],
+        ['PARENT_TYPE_UNKNOWN', 1],
+        ['CUSTOMER_MISSING', 1],
+        ['CURRENCY_DEFAULTED', 7],
+      ],
+    )
+    await finish(migrate(db))
+    t.same(await findings(db), before)
   })
 
   t.test(`${engine}: a reader can check, and changes nothing`, async t => {

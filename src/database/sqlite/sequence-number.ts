@@ -5,11 +5,11 @@ import { highestSequenceNumber, longestNumber, type NumberFormat } from '../../n
 export function sequenceNumber(format: NumberFormat, text: Sql): Sql {
   const { lengthBefore, lengthAfter } = format
   const digits = sql`substr(${text}, ${integer(lengthBefore + 1)}, length(${text}) - ${integer(lengthBefore + lengthAfter)})`
-  const isWhole = sql`${text} GLOB ${literal(globOf(format))} AND ${digits} NOT GLOB '*[^0-9]*'`
-  // Longer than its least width, a number does not begin with 0.
-  const isPlain = sql`(length(${digits}) = ${integer(format.digits)} OR ${digits} NOT GLOB '0*')`
+  const isLike = sql`${text} GLOB ${literal(globOf(format))}`
+  // GLOB has seen the least digits; if there are more, they begin with none that is needless.
+  const isPlain = sql`(length(${digits}) = ${integer(format.digits)} OR (${digits} NOT GLOB '0*' AND ${digits} NOT GLOB '*[^0-9]*'))`
   const fits = sql`length(${text}) <= ${integer(longestNumber)} AND CAST(${digits} AS INTEGER) <= ${integer(highestSequenceNumber)}`
-  return sql`(CASE WHEN ${isWhole} AND ${isPlain} AND ${fits} THEN CAST(${digits} AS INTEGER) END)`
+  return sql`(CASE WHEN ${isLike} AND ${isPlain} AND ${fits} THEN CAST(${digits} AS INTEGER) END)`
 }
 
 function integer(value: number): Sql {

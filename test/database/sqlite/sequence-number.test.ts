@@ -27,7 +27,10 @@ t.test('a sequence number is found in the database as in the program', async t =
       t.equal(await found(format, text), sequence, text)
     }),
   )
-  const near = fc.string({ unit: fc.constantFrom(...'CON-0123459BVRAZ/K*[?]b '), maxLength: 22 })
+  const near = fc.string({
+    unit: fc.constantFrom(...Array.from('CON-0123459BVRAZ/K*[?]b ')),
+    maxLength: 22,
+  })
   const damaged = fc
     .tuple(format, fc.nat({ max: 99_999 }), fc.nat({ max: 20 }), near)
     .map(([format, sequence, at, piece]) => {
