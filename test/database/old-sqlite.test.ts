@@ -65,26 +65,16 @@ t.test('the whole schema and its triggers run on SQLite 3.28', async t => {
   old.close()
 })
 
-/** What SQLite learned after 3.26, and what no trigger may say in any version. */
+/**
+ * What runs on 3.28 and not on 3.26, what no client of ours brings with it, and what is only
+ * looked up when a trigger fires.
+ */
 const tooNew: Readonly<Record<string, RegExp>> = {
   'an upsert in a trigger': /\bON\s+CONFLICT\b/i,
-  'UPDATE FROM':
-    /\bUPDATE\b[^;]*\bSET\b[^;()]*(\([^;]*\)[^;()]*)*\bFROM\s+\w+\s+(?:AS\s+\w+\s+)?ON\b/i,
-  RETURNING: /\bRETURNING\b/i,
-  IIF: /\biif\s*\(/i,
-  'NULLS FIRST or LAST': /\bNULLS\s+(FIRST|LAST)\b/i,
-  FILTER: /\bFILTER\s*\(/i,
   'a window function': /\bOVER\s*\(/i,
-  'a generated column': /\bGENERATED\s+ALWAYS\b|\bAS\s*\([^)]*\)\s*(STORED|VIRTUAL)\b/i,
-  STRICT: /\)\s*(WITHOUT\s+ROWID\s*,\s*)?STRICT\b/i,
-  'an arrow for JSON': /->/,
-  'a JSON function': /\bjson\w*\s*\(/i,
-  MATERIALIZED: /\bMATERIALIZED\b/i,
-  'IS DISTINCT FROM': /\bIS\s+(NOT\s+)?DISTINCT\b/i,
-  'an outer join of 3.39': /\b(RIGHT|FULL)\s+(OUTER\s+)?JOIN\b/i,
-  'a function of maths or text of 3.35 and later':
-    /\b(ceil|floor|ln|log|pow|power|sqrt|trunc|sign|format|unixepoch|concat|concat_ws|string_agg|timediff|octet_length|unistr|unhex)\s*\(/i,
-  'a function of ours': /\bp2c_\w+\s*\(/i,
+  'a function of later times':
+    /\b(iif|json\w*|format|unixepoch|concat|concat_ws|string_agg|octet_length|unhex|ceil|floor|log|pow|sqrt|trunc|sign)\s*\(/i,
+  'a function of ours': /\bp2c_number\s*\(/i,
 }
 
 t.test('nothing in the schema is newer than SQLite 3.26', async t => {
