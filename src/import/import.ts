@@ -50,7 +50,7 @@ async function* runImport(
   db: Database,
   run: Run | null,
   { files, tablesToMake, warnings }: Preparation,
-  { rejects, deleteMissing }: { rejects: string | null; deleteMissing?: boolean },
+  { rejects, deleteMissing }: { rejects: string | null; deleteMissing?: boolean | undefined },
 ): Work<ImportResult> {
   for (const event of warnings) yield event
   await makeStaging(db, files)

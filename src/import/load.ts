@@ -114,12 +114,12 @@ function differencesOf(db: Database, file: PreparedFile): Sql | undefined {
 function differs(db: Database, column: ExtractColumn): Sql {
   const mine = db.names.column(column.name, 's')
   const theirs = db.names.column(column.name, 'c')
-  const { guid, customerType } = db.rules
+  const { rules } = db
   switch (column.type.kind) {
     case 'guid':
-      return sql`${guid(theirs)} IS DISTINCT FROM ${guid(mine)}`
+      return sql`${rules.guid(theirs)} IS DISTINCT FROM ${rules.guid(mine)}`
     case 'customertype':
-      return sql`${customerType(theirs)} IS DISTINCT FROM ${customerType(mine)}`
+      return sql`${rules.customerType(theirs)} IS DISTINCT FROM ${rules.customerType(mine)}`
     default:
       return column.isKept
         ? sql`(${mine} IS NOT NULL AND ${theirs} IS DISTINCT FROM ${mine})`

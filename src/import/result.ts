@@ -5,16 +5,16 @@ export interface ImportOptions {
   /** The folder of the extract. */
   readonly from: string
   /** Where rejected rows are written; `rejects-<time>.csv` in the current folder by default. */
-  readonly rejects?: string
+  readonly rejects?: string | undefined
   /** Makes the Sales tables that are missing. */
-  readonly create?: boolean
+  readonly create?: boolean | undefined
   /** Reads, validates and compares, and leaves the database as it is. */
-  readonly dryRun?: boolean
-  readonly map?: ImportMap
+  readonly dryRun?: boolean | undefined
+  readonly map?: ImportMap | undefined
   /** For dates that are not ISO 8601, for instance `M/d/yyyy h:mm a`. */
-  readonly dateFormat?: string
+  readonly dateFormat?: string | undefined
   /** Deletes rows that are not in the extract, from tables of which it has a file. */
-  readonly deleteMissing?: boolean
+  readonly deleteMissing?: boolean | undefined
 }
 
 /** What became of a file. `rows` = inserted + updated + unchanged + rejected. */

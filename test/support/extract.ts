@@ -16,9 +16,9 @@ export interface World {
   readonly folder: string
   readonly rejects: string
   /** Writes a file of the extract. */
-  file(name: string, lines: readonly string[]): void
-  run(options?: Partial<ImportOptions>): Promise<Outcome>
-  rejected(): Record<string, string>[]
+  readonly file: (name: string, lines: readonly string[]) => void
+  readonly run: (options?: Partial<ImportOptions>) => Promise<Outcome>
+  readonly rejected: () => Record<string, string>[]
 }
 
 export interface Outcome {
@@ -27,7 +27,11 @@ export interface Outcome {
 }
 
 export async function world(t: Teardown, engine: Engine, settings: object = {}): Promise<World> {
-  const db = await freshDatabase(t, engine, settings)
+  return worldOn(t, await freshDatabase(t, engine, settings))
+}
+
+/** The same on a database that is there already. */
+export function worldOn(t: Teardown, db: Database): World {
   const folder = freshFolder(t)
   const rejects = join(folder, 'rejects.txt')
   return {

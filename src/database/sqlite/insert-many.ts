@@ -17,12 +17,12 @@ export async function insertMany(
   const insert = db.handle.prepare(
     sql`INSERT INTO ${table} (${join([...columns], ', ')}) VALUES (${places})`.sql,
   )
-  await db.transaction(() => {
+  // eslint-disable-next-line @typescript-eslint/require-await -- the driver is synchronous
+  await db.transaction(async () => {
     try {
       for (const row of rows) insert.run(row.map(bindable))
-      return Promise.resolve()
     } catch (error) {
-      return Promise.reject(explain(error, db.path))
+      throw explain(error, db.path)
     }
   })
 }
