@@ -114,12 +114,13 @@ const tables = {
     PRIMARY KEY (table_name, row_key, migration)`,
 
   /**
-   * One execution of one task of the sync, in both legs. \`state\` is running, finished, or
-   * superseded by a later one; \`leg_cursor\` is where the leg stands, \`tally\` what was counted so
+   * One execution of one task of the sync, in both legs. Executions that are begun together are a
+   * session. \`state\` is waiting, running, finished, or superseded by a later one; \`leg_cursor\` is where the leg stands, \`tally\` what was counted so
    * far, as JSON.
    */
   p2c_sync_execution: `
     execution_id integer NOT NULL PRIMARY KEY,
+    session integer NOT NULL,
     run_id text NOT NULL,
     template text NOT NULL,
     task text NOT NULL,
@@ -177,7 +178,7 @@ const syncOutcome = `p2c_sync_outcome AS
     CASE WHEN r.execution_id >= x.execution_id THEN r.source_cds ELSE 'unchanged' END AS outcome,
     CAST(NULL AS text) AS code, CAST(NULL AS text) AS message
   FROM p2c_sync_record r
-  JOIN (SELECT template, task, max(execution_id) AS execution_id FROM p2c_sync_execution WHERE mode <> 'retry' GROUP BY template, task) x ON x.task = r.task
+  JOIN (SELECT template, task, max(execution_id) AS execution_id FROM p2c_sync_execution WHERE mode <> 'retry' AND state <> 'waiting' GROUP BY template, task) x ON x.task = r.task
   WHERE NOT EXISTS (SELECT 1 FROM p2c_sync_reject j WHERE j.task = r.task AND j.leg = 'source-cds' AND j.source_id = r.source_id)
   UNION ALL
   SELECT x.template, r.task, 'cds-destination', r.source_id, r.key,
@@ -188,7 +189,7 @@ const syncOutcome = `p2c_sync_outcome AS
     END,
     NULL, NULL
   FROM p2c_sync_record r
-  JOIN (SELECT template, task, max(execution_id) AS execution_id FROM p2c_sync_execution WHERE mode <> 'retry' GROUP BY template, task) x ON x.task = r.task
+  JOIN (SELECT template, task, max(execution_id) AS execution_id FROM p2c_sync_execution WHERE mode <> 'retry' AND state <> 'waiting' GROUP BY template, task) x ON x.task = r.task
   WHERE NOT EXISTS (SELECT 1 FROM p2c_sync_reject j WHERE j.task = r.task AND j.leg = 'cds-destination' AND j.source_id = r.source_id)
     AND NOT EXISTS (SELECT 1 FROM p2c_sync_execution y WHERE y.execution_id = r.execution_id AND y.state = 'running' AND (y.leg = 'source-cds' OR r.key > y.leg_cursor))
   UNION ALL

@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts'
 import { now, type Run } from '../database/history.ts'
-import { sql } from '../domain/sql.ts'
+import { sql, type Sql } from '../domain/sql.ts'
 import type { LegName, TemplateName } from './template.ts'
 
 export type SyncMode = 'full' | 'changed' | 'retry'
@@ -25,6 +25,7 @@ export interface Tally {
 /** One execution of one task, as it stands in p2c_sync_execution. */
 export interface Execution {
   readonly id: number
+  readonly state: 'waiting' | 'running' | 'finished'
   readonly task: string
   readonly mode: SyncMode
   readonly leg: LegName
@@ -41,8 +42,17 @@ const nothing: Tally = {
   refused: 0,
 }
 
+const fresh = {
+  state: 'waiting',
+  leg: 'source-cds',
+  cursor: '',
+  done: 0,
+  tally: nothing,
+} as const
+
 interface ExecutionRow {
   readonly execution_id: number
+  readonly state: Execution['state']
   readonly task: string
   readonly mode: SyncMode
   readonly leg: LegName
@@ -51,57 +61,82 @@ interface ExecutionRow {
   readonly tally: string
 }
 
-/** The execution of a task that was stopped or killed before its end; undefined where none was. */
-export async function unfinishedExecution(
-  db: Database,
-  task: string,
-): Promise<Execution | undefined> {
-  const row = await db.row<ExecutionRow>(
-    sql`SELECT execution_id, task, mode, leg, leg_cursor, done, tally FROM p2c_sync_execution WHERE task = ${task} AND state = 'running' ORDER BY execution_id DESC LIMIT 1`,
+/**
+ * The executions that were begun together, where some of them were stopped or killed before their
+ * end: the finished ones, the one that is under way, and those that are still waiting. None where
+ * the last session came to its end.
+ */
+export function unfinishedSession(db: Database): Promise<Execution[]> {
+  return sessionOf(
+    db,
+    sql`SELECT session FROM p2c_sync_execution WHERE state IN ('waiting', 'running')`,
   )
-  if (!row) return undefined
-  return {
+}
+
+/** The executions of the last full sync that came to its end; none where there was none. */
+export function finishedFullSession(db: Database): Promise<Execution[]> {
+  return sessionOf(
+    db,
+    sql`SELECT max(session) FROM p2c_sync_execution AS f WHERE mode = 'full' AND state = 'finished'
+      AND NOT EXISTS (SELECT 1 FROM p2c_sync_execution AS u WHERE u.session = f.session AND u.state <> 'finished')`,
+  )
+}
+
+async function sessionOf(db: Database, session: Sql): Promise<Execution[]> {
+  const rows = await db.rows<ExecutionRow>(
+    sql`SELECT execution_id, state, task, mode, leg, leg_cursor, done, tally FROM p2c_sync_execution WHERE session IN (${session}) ORDER BY execution_id`,
+  )
+  return rows.map(row => ({
     id: Number(row.execution_id),
+    state: row.state,
     task: row.task,
     mode: row.mode,
     leg: row.leg,
     cursor: row.leg_cursor,
     done: Number(row.done),
     tally: JSON.parse(row.tally) as Tally,
-  }
+  }))
 }
 
-/** Begins an execution. One of the same task that is unfinished is given up for it. */
-export function beginExecution(
+/**
+ * Begins an execution of each of these tasks; the first runs, the others wait. They are written
+ * down together, so that a run which goes on does none of them twice. A session that is unfinished
+ * is given up for this one.
+ */
+export function beginSession(
   db: Database,
   run: Run,
-  template: { readonly name: TemplateName; readonly task: string },
+  projects: readonly { readonly name: TemplateName; readonly task: string }[],
   mode: SyncMode,
-): Promise<Execution> {
+): Promise<Execution[]> {
   return db.transaction(async () => {
     const last = await db.row<{ id: number | null }>(
       sql`SELECT max(execution_id) AS id FROM p2c_sync_execution`,
     )
-    const { name, task } = template
-    const id = Number(last?.id ?? 0) + 1
-    const execution: Execution = {
-      id,
-      task,
-      mode,
-      leg: 'source-cds',
-      cursor: '',
-      done: 0,
-      tally: nothing,
+    const session = Number(last?.id ?? 0) + 1
+    await db.change(
+      sql`UPDATE p2c_sync_execution SET state = 'superseded', finished_on = ${now()} WHERE state IN ('waiting', 'running')`,
+    )
+    const executions: Execution[] = []
+    for (const [i, { name, task }] of projects.entries()) {
+      const id = session + i
+      executions.push({ ...fresh, id, task, mode })
+      await db.change(
+        sql`INSERT INTO p2c_sync_execution (execution_id, session, run_id, template, task, mode, state, leg, leg_cursor, done, tally, started_on)
+          VALUES (${id}, ${session}, ${run.id}, ${name}, ${task}, ${mode}, ${fresh.state}, ${fresh.leg}, ${fresh.cursor}, 0, ${JSON.stringify(nothing)}, ${now()})`,
+      )
     }
-    await db.change(
-      sql`UPDATE p2c_sync_execution SET state = 'superseded', finished_on = ${now()} WHERE task = ${task} AND state = 'running'`,
-    )
-    await db.change(
-      sql`INSERT INTO p2c_sync_execution (execution_id, run_id, template, task, mode, state, leg, leg_cursor, done, tally, started_on)
-        VALUES (${id}, ${run.id}, ${name}, ${task}, ${mode}, 'running', ${execution.leg}, '', 0, ${JSON.stringify(nothing)}, ${now()})`,
-    )
-    return execution
+    return executions
   })
+}
+
+/** Writes down that it is an execution's turn. */
+export async function startExecution(db: Database, execution: Execution): Promise<Execution> {
+  if (execution.state === 'waiting')
+    await db.change(
+      sql`UPDATE p2c_sync_execution SET state = 'running', started_on = ${now()} WHERE execution_id = ${execution.id}`,
+    )
+  return { ...execution, state: 'running' }
 }
 
 /** Writes down how far an execution got; called inside the transaction of what it did. */

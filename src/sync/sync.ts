@@ -2,8 +2,10 @@ import type { Database } from '../database/database.ts'
 import type { Run } from '../database/history.ts'
 import type { Work } from '../events.ts'
 import {
-  beginExecution,
-  unfinishedExecution,
+  beginSession,
+  finishedFullSession,
+  startExecution,
+  unfinishedSession,
   type Counts,
   type Execution,
   type SyncMode,
@@ -25,6 +27,8 @@ export interface SyncOptions {
    * what differs.
    */
   readonly mode: SyncMode
+  /** Where a full sync came to its end already, gives back its result and does nothing. */
+  readonly once?: boolean
 }
 
 /** As the Data Integrator judges an execution: all records, some of them, none. */
@@ -56,9 +60,9 @@ export interface SyncResult {
  * Runs the projects: accounts, then contacts, then contacts to customers, each from Sales to CDS
  * and from CDS to Finance and Operations. The caller has the lock and the run, and has made the target tables.
  *
- * An execution that was stopped or killed is carried on from its last batch, and counts as if it
- * had never been interrupted. Where another mode is asked for now, it is finished first; a full
- * execution takes the place of one that is not.
+ * Executions that were stopped or killed are carried on from the last batch, and count as if they
+ * had never been interrupted. Where something else is asked for now, they are finished first; a
+ * full sync takes the place of one that is not.
  *
  * @throws P2cError CONFIG_INVALID before anything is written; TOO_MANY_REJECTS
  */
@@ -67,34 +71,43 @@ export async function* syncTemplates(
   run: Run,
   options: SyncOptions,
 ): Work<SyncResult> {
-  const chosen = templates.filter(({ name }) => options.templates?.includes(name) ?? true)
-  const projects = chosen.map(template => projectOf(template, db.config))
-  const results: TemplateResult[] = []
+  const projects = templates.map(template => projectOf(template, db.config))
+  const chosen = projects.filter(({ name }) => options.templates?.includes(name) ?? true)
   await makeCountryTable(db, await knownCountries())
   try {
-    for (const project of projects) {
-      const result = await resultOf(db, project, yield* syncProject(db, run, project, options.mode))
-      for (const { code, message } of result.warnings) yield { type: 'warning', code, message }
-      results.push(result)
+    const finished = options.once ? await finishedFullSession(db) : []
+    if (finished.length > 0) return yield* runSession(db, run, projects, finished)
+    const unfinished = await unfinishedSession(db)
+    const [first] = unfinished
+    if (first && (first.mode === 'full' || options.mode !== 'full')) {
+      const result = yield* runSession(db, run, projects, unfinished)
+      const tasks = new Set(unfinished.map(execution => execution.task))
+      const isAllThatIsWanted =
+        first.mode === options.mode && chosen.every(({ task }) => tasks.has(task))
+      if (isAllThatIsWanted) return result
     }
+    return yield* runSession(db, run, projects, await beginSession(db, run, chosen, options.mode))
   } finally {
     await dropCountryTable(db)
   }
-  return { templates: results }
 }
 
-async function* syncProject(
+async function* runSession(
   db: Database,
   run: Run,
-  project: Project,
-  mode: SyncMode,
-): Work<Execution> {
-  const unfinished = await unfinishedExecution(db, project.task)
-  if (unfinished && (unfinished.mode === 'full' || mode !== 'full')) {
-    const finished = yield* execute(db, run, project, unfinished)
-    if (finished.mode === mode) return finished
+  projects: readonly Project[],
+  session: readonly Execution[],
+): Work<SyncResult> {
+  const results: TemplateResult[] = []
+  for (const begun of session) {
+    const project = projects.find(({ task }) => task === begun.task)
+    if (!project) throw new RangeError(`no project has the task ${begun.task}`)
+    const execution = begun.state === 'finished' ? begun : yield* execute(db, run, project, begun)
+    const result = await resultOf(db, project, execution)
+    for (const { code, message } of result.warnings) yield { type: 'warning', code, message }
+    results.push(result)
   }
-  return yield* execute(db, run, project, await beginExecution(db, run, project, mode))
+  return { templates: results }
 }
 
 async function* execute(
@@ -103,7 +116,7 @@ async function* execute(
   project: Project,
   begun: Execution,
 ): Work<Execution> {
-  let execution = begun
+  let execution = await startExecution(db, begun)
   for (const leg of project.legs)
     if (leg.name === execution.leg) execution = yield* runLeg(db, run, project, leg, execution)
   return execution

@@ -10,7 +10,7 @@ export function targetTables(): SchemaChange {
   return makeObjects('make the tables of CDS and of Finance and Operations', targets.targetTables)
 }
 
-/** Runs every project with all data. */
+/** Runs every project with all data, once: a run that goes on after its end does not do it again. */
 export function firstFullSync(db: Database, run: Run): Work<SyncResult> {
-  return syncTemplates(db, run, { mode: 'full' })
+  return syncTemplates(db, run, { mode: 'full', once: true })
 }

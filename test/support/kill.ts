@@ -1,13 +1,24 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { copyFileSync, existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import Driver from 'better-sqlite3'
 import { loadConfig } from '../../src/config.ts'
 import { connect } from '../../src/database/connect.ts'
 import { finish } from '../../src/events.ts'
 import { operate, type Operation, type Orders } from './operations.ts'
 
-const victim = new URL('./victim.ts', import.meta.url).pathname
+/** Victims are compiled once: dozens of processes would else spend their time on TypeScript. */
+const compiled = fileURLToPath(new URL('../../node_modules/.cache/p2c-victim/', import.meta.url))
+
+function compileVictim(): string {
+  const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
+  const project = fileURLToPath(new URL('../../tsconfig.json', import.meta.url))
+  const options = ['--noCheck', '--sourceMap', 'false', '--declaration', 'false', '--outDir', compiled]
+  execFileSync(process.execPath, [tsc, '-p', project, ...options])
+  return join(compiled, 'test/support/victim.js')
+}
+let victim: string | undefined
 
 export interface Scene {
   readonly operation: Operation
@@ -137,7 +148,7 @@ function pathOf(orders: Orders): string {
 
 function run(orders: Orders & { killAt: number | null }): Promise<{ killed: boolean; output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', victim, JSON.stringify(orders)], {
+    const child = spawn(process.execPath, [(victim ??= compileVictim()), JSON.stringify(orders)], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'] },
     })
