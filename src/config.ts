@@ -18,7 +18,10 @@ const numbering = (format: string) =>
     .prefault({})
 const overrides = z
   .strictObject({
-    defaults: z.record(name, scalar).default({}).describe('field -> value where the source has none'),
+    defaults: z
+      .record(name, scalar)
+      .default({})
+      .describe('field -> value where the source has none'),
     valueMaps: z
       .record(name, z.record(z.string(), scalar))
       .default({})
@@ -28,6 +31,10 @@ const overrides = z
   })
   .prefault({})
 const known = z.array(z.string()).default([])
+
+/** Databases compare names without regard to case. */
+const allDiffer = (names: readonly string[]) =>
+  new Set(names.map(one => one.toLowerCase())).size === names.length
 
 /** The whole configuration; `p2c.schema.json` is made from it. */
 export const configSchema = z.strictObject({
@@ -46,6 +53,8 @@ export const configSchema = z.strictObject({
       contact: numbering('CON-{SEQNUM:5}-{RANDSTRING:6}'),
       account: numbering('ACC-{SEQNUM:5}-{RANDSTRING:6}'),
     })
+    // Both become customer accounts in Finance, which have one key.
+    .refine(({ contact, account }) => contact.format !== account.format, 'two different formats')
     .prefault({}),
   tables: z
     .strictObject({
@@ -55,6 +64,7 @@ export const configSchema = z.strictObject({
       salesorder: name.default('salesorder'),
       invoice: name.default('invoice'),
     })
+    .refine(tables => allDiffer(Object.values(tables)), 'five different tables')
     .prefault({}),
   columns: z
     .strictObject({
@@ -63,10 +73,18 @@ export const configSchema = z.strictObject({
       isActiveCustomer: name.default('msdynce_isactivecustomer'),
       isCompanyAnAccount: name.default('msdynce_iscompanyanaccount'),
     })
+    .refine(
+      ({ contactNumber, isActiveCustomer, isCompanyAnAccount }) =>
+        allDiffer([contactNumber, isActiveCustomer, isCompanyAnAccount]),
+      'three different columns of the contact',
+    )
     .prefault({}),
   activity: z
     .strictObject({
-      documents: z.array(z.enum(documents)).min(1).default([...documents]),
+      documents: z
+        .array(z.enum(documents))
+        .min(1)
+        .default([...documents]),
       manyToMany: z
         .boolean()
         .default(false)
@@ -150,12 +168,16 @@ export function loadConfig({ options = {}, env = {}, file }: ConfigSources = {})
   const given = [fromFile, fromEnvironment(env), options].reduce(merge, {})
   const parsed = configSchema.safeParse(given)
   if (parsed.success) return freeze(parsed.data)
-  const issue = parsed.error.issues[0]
-  const key = [...(issue?.path ?? []), ...(issue && 'keys' in issue ? issue.keys : [])].join('.')
-  throw new P2cError('CONFIG_INVALID', {
-    what: `the setting "${key}" cannot be used`,
-    must: issue?.code === 'unrecognized_keys' ? 'a key that p2c knows' : (issue?.message ?? ''),
-    found: withoutPassword(JSON.stringify(valueAt(given, issue?.path ?? [])) ?? 'nothing'),
+  throw invalid(given, parsed.error.issues[0])
+}
+
+function invalid(given: object, issue: z.core.$ZodIssue | undefined): P2cError {
+  const isUnknown = issue?.code === 'unrecognized_keys'
+  const path = [...(issue?.path ?? []), ...(isUnknown ? issue.keys.slice(0, 1) : [])]
+  return new P2cError('CONFIG_INVALID', {
+    what: `the setting "${path.join('.')}" cannot be used`,
+    must: isUnknown ? 'a key that p2c knows' : (issue?.message ?? ''),
+    found: withoutPassword(JSON.stringify(valueAt(given, path)) ?? 'nothing'),
     next: 'Mend it on the command line, in P2C_* or in the configuration file',
     exit: exitStatus.usage,
   })
@@ -166,7 +188,7 @@ export const environment: Readonly<Record<string, string | undefined>> = process
 
 /** A database URL as it may be shown: the password replaced. */
 export function withoutPassword(url: string): string {
-  return url.replace(/(:\/\/[^:@/\s]*):[^@\s]*@/g, '$1:***@').replace(/(password=)[^&\s"]*/gi, '$1***')
+  return url.replace(/(:\/\/[^:@/\s]*):\S*@/g, '$1:***@').replace(/(password=)[^&\s"]*/gi, '$1***')
 }
 
 function fromEnvironment(env: Readonly<Record<string, string | undefined>>): object {
@@ -185,17 +207,22 @@ function readConfigFile(path: string): object {
     throw new P2cError('CONFIG_UNREADABLE', {
       what: `the configuration file ${path} cannot be read`,
       must: 'a JSON object',
-      found: cause instanceof Error ? cause.message : String(cause),
+      found: cause instanceof Error ? withoutContent(cause.message) : String(cause),
       next: 'Mend the file or name another with --config',
       exit: exitStatus.usage,
-      cause,
     })
   }
+}
+
+/** The parser's message without its quotation of the file, which may hold a password. */
+function withoutContent(message: string): string {
+  return message.split(/, (?:\.{3})?"/, 1)[0] ?? message
 }
 
 function merge(under: object, over: object): object {
   const result: Record<string, unknown> = { ...under }
   for (const [key, value] of Object.entries(over)) {
+    if (value === undefined) continue
     const below = result[key]
     result[key] = isPlain(below) && isPlain(value) ? merge(below, value) : value
   }
