@@ -23,15 +23,15 @@ const codes: Readonly<Record<Tone, number>> = {
 /** The only writer to stdout and stderr: results to the one, progress and complaints to the other. */
 export interface Printer extends PrintOptions {
   /** A line of the result. */
-  line(text?: string): void
+  readonly line: (text?: string) => void
   /** The result for a program: one line of JSON. */
-  json1(value: unknown): void
+  readonly result: (value: unknown) => void
   /** Something to know while it runs; not with --quiet. */
-  note(text: string): void
-  complain(error: unknown): void
+  readonly note: (text: string) => void
+  readonly complain: (error: unknown) => void
   /** Writes to stderr as it is; for the progress bar. */
-  raw(text: string): void
-  paint(tone: Tone, text: string): string
+  readonly raw: (text: string) => void
+  readonly paint: (tone: Tone, text: string) => string
   readonly isTerminal: boolean
   readonly columns: number
 }
@@ -47,7 +47,7 @@ export function printer(options: PrintOptions): Printer {
     line: (text = '') => {
       if (!options.json) process.stdout.write(`${text}\n`)
     },
-    json1: value => {
+    result: value => {
       process.stdout.write(`${JSON.stringify(value)}\n`)
     },
     note: text => {
@@ -99,6 +99,5 @@ function show(cell: string | number): string {
 }
 
 function visible(text: string): number {
-  // eslint-disable-next-line no-control-regex -- colour is what is left out here
   return text.replace(/\u001B\[\d+m/g, '').length
 }

@@ -62,7 +62,7 @@ function settingsOf({ batchRows, workers }: Record<string, unknown>): Record<str
 
 function failed(error: unknown, out: ReturnType<typeof printerOf>): number {
   if (error instanceof Stopped) {
-    if (out.json) out.json1({ type: 'result', outcome: 'stopped' })
+    if (out.json) out.result({ type: 'result', outcome: 'stopped' })
     out.note('Stopped at a batch border. Run the same command again to go on.')
     return error.status
   }
@@ -72,7 +72,7 @@ function failed(error: unknown, out: ReturnType<typeof printerOf>): number {
       error instanceof P2cError
         ? error
         : { code: 'UNEXPECTED', message: String(error), details: undefined }
-    out.json1({ type: 'result', outcome: 'failed', error: { code, message, details } })
+    out.result({ type: 'result', outcome: 'failed', error: { code, message, details } })
   }
   return error instanceof P2cError ? error.exit : exitStatus.failed
 }

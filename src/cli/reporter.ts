@@ -8,9 +8,9 @@ const windowMillis = 10_000
 
 /** Shows the events of long work: a bar on a terminal, lines elsewhere, JSON lines with --json. */
 export interface Reporter {
-  take(event: RunEvent): void
+  readonly take: (event: RunEvent) => void
   /** Leaves the terminal clean. */
-  close(): void
+  readonly close: () => void
 }
 
 export function reporter(out: Printer): Reporter {
@@ -70,7 +70,7 @@ export function reporter(out: Printer): Reporter {
 function jsonLines(out: Printer): Reporter {
   return {
     take: event => {
-      out.json1({ ...event, at: new Date().toISOString() })
+      out.result({ ...event, at: new Date().toISOString() })
     },
     close: () => undefined,
   }

@@ -23,9 +23,9 @@ export interface Shell {
   readonly config: Config
   readonly out: Printer
   /** Runs a job to its end, showing its events. */
-  run<Result>(job: JobName, input?: unknown, limits?: Limits): Promise<Result>
+  readonly run: <Result>(job: JobName, input?: unknown, limits?: Limits) => Promise<Result>
   /** Asks the person at the terminal. */
-  confirm(question: string): Promise<boolean>
+  readonly confirm: (question: string) => Promise<boolean>
   /** Whether there is a person to ask. */
   readonly isInteractive: boolean
 }

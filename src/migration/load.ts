@@ -7,7 +7,7 @@ import type { Migration, NamedMigration } from './migration.ts'
 export const ownMigrations = new URL('../../migrations/', import.meta.url)
 
 /** File in which the build keeps the checksums of the sources that it was made from. */
-const checksumFile = 'checksums.json'
+export const checksumFile = 'checksums.json'
 
 /** A migration as its file has it, before it is loaded. */
 export interface MigrationFile {

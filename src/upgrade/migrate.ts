@@ -1,4 +1,4 @@
-import type { Finding } from '../check/finding.ts'
+import type { Finding, Severity } from '../check/finding.ts'
 import type { Database } from '../database/database.ts'
 import { recorded } from '../database/run.ts'
 import { exitStatus, P2cError } from '../errors.ts'
@@ -42,13 +42,18 @@ export interface UpgradeResult extends Omit<MigrateResult, 'results'> {
   readonly sync: SyncResult | null
 }
 
-/** What `migrate` would find and do. Changes nothing, not one byte. */
+/**
+ * What `migrate` would find and do. Changes nothing, not one byte.
+ *
+ * @param only `blocking` leaves the warnings of the check out
+ */
 export async function previewMigrate(
   db: Database,
   options: MigrateOptions = {},
+  only?: Severity,
 ): Promise<UpgradePreview> {
   const available = options.migrations ?? (await loadMigrations())
-  const findings = await readiness(db, available)
+  const findings = await readiness(db, available, only)
   const refused = refusals(findings, options.accept ?? [])
   return {
     findings,
@@ -68,7 +73,8 @@ export async function* migrate(db: Database, options: MigrateOptions = {}): Work
   const available = options.migrations ?? (await loadMigrations())
   let findings: readonly Finding[] = []
   const before = async () => {
-    const preview = await previewMigrate(db, { ...options, migrations: available })
+    // Warnings are for those who can still think it over; the sync tells them again, row by row.
+    const preview = await previewMigrate(db, { ...options, migrations: available }, 'blocking')
     findings = preview.findings
     if (preview.plan === null) throw refused(preview)
     mustBeThePlan(preview.plan.hash, options.plan)

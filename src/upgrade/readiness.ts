@@ -1,5 +1,5 @@
 import { check } from '../check/check.ts'
-import type { Finding } from '../check/finding.ts'
+import type { Finding, Severity } from '../check/finding.ts'
 import { configChanged, migrationChanged, schemaBroken } from '../check/migration-findings.ts'
 import { writtenColumns } from '../backfill/backfill.ts'
 import type { Database } from '../database/database.ts'
@@ -13,10 +13,13 @@ import { allStatements } from '../migration/schema-change.ts'
  * Everything that speaks for or against the upgrade: what `check` finds in the data, whether the
  * applied migrations are still the same, and whether the pending ones pass a rehearsal, up and
  * down. Reads only.
+ *
+ * @param only `blocking` where it is only asked whether the upgrade may begin, which is faster
  */
 export async function readiness(
   db: Database,
   available: readonly NamedMigration[],
+  only?: Severity,
 ): Promise<Finding[]> {
   const states = await migrationStates(db, available)
   const pending = new Set(states.filter(one => one.state === 'pending').map(one => one.name))
@@ -24,6 +27,7 @@ export async function readiness(
   const changed = states.filter(one => one.state === 'changed' || one.state === 'missing')
   const findings = await check(db, {
     pendingColumns: columnsOf(available.filter(one => unfinished.has(one.name))),
+    ...(only === undefined ? {} : { only }),
   })
   const differences = await changedSettings(db)
   return [

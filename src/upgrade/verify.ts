@@ -28,10 +28,12 @@ export async function verify(
   const applied = await appliedMigrations(db)
   if (applied.length === 0) throw nothingApplied()
   const done = new Set(applied.filter(one => one.phase === 'done').map(one => one.name))
+  const known = available ?? (await loadMigrations())
   const truths: Invariant[] = []
-  for (const migration of (available ?? (await loadMigrations())).filter(one => done.has(one.name)))
+  for (const migration of known.filter(one => done.has(one.name)))
     truths.push(...(await truthsOf(db, migration)))
-  truths.push(...lastingTruths(db))
+  const isNumbered = known.every(({ name, backfill }) => !backfill || done.has(name))
+  if (isNumbered) truths.push(...lastingTruths(db))
   if (await hasTargets(db)) truths.push(...syncTruths(db))
   return { truths: truths.length, violations: await violationsOf(db, truths) }
 }

@@ -1,24 +1,29 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { copyFileSync, existsSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Driver from 'better-sqlite3'
 import { loadConfig } from '../../src/config.ts'
 import { connect } from '../../src/database/connect.ts'
 import { finish } from '../../src/events.ts'
+import { checksumFile, checksumsOf, ownMigrations } from '../../src/migration/load.ts'
 import { operate, type Operation, type Orders } from './operations.ts'
 
 /** Victims are compiled once: dozens of processes would else spend their time on TypeScript. */
 const compiled = fileURLToPath(new URL('../../node_modules/.cache/p2c-victim/', import.meta.url))
 
-function compileVictim(): string {
+async function compileVictim(): Promise<string> {
   const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
   const project = fileURLToPath(new URL('../../tsconfig.json', import.meta.url))
   const options = ['--noCheck', '--sourceMap', 'false', '--declaration', 'false', '--outDir', compiled]
   execFileSync(process.execPath, [tsc, '-p', project, ...options])
+  writeFileSync(
+    join(compiled, 'migrations', checksumFile),
+    JSON.stringify(await checksumsOf(ownMigrations)),
+  )
   return join(compiled, 'test/support/victim.js')
 }
-let victim: string | undefined
+let victim: Promise<string> | undefined
 
 export interface Scene {
   readonly operation: Operation
@@ -146,9 +151,12 @@ function pathOf(orders: Orders): string {
   return String(orders.settings['database']).replace(/^sqlite:/, '')
 }
 
-function run(orders: Orders & { killAt: number | null }): Promise<{ killed: boolean; output: string }> {
+async function run(
+  orders: Orders & { killAt: number | null },
+): Promise<{ killed: boolean; output: string }> {
+  const script = await (victim ??= compileVictim())
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [(victim ??= compileVictim()), JSON.stringify(orders)], {
+    const child = spawn(process.execPath, [script, JSON.stringify(orders)], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'] },
     })

@@ -25,7 +25,7 @@ export const auditExportCommand: CommandModule<Options> = {
       .option('--gzip', 'compress the files'),
   run: async ({ out, run }, options) => {
     const manifest = await run<Manifest>('audit-export', options)
-    if (out.json) out.json1({ type: 'result', ...manifest })
+    if (out.json) out.result({ type: 'result', ...manifest })
     for (const line of table(manifest.files.map(file => [file.name, file.rows]))) out.line(line)
     out.line(`  in ${String(options.out)}, with manifest.json`)
     return exitStatus.done
@@ -40,7 +40,7 @@ export const auditVerifyCommand: CommandModule<Options> = {
   options: command => command.requiredOption('--from <folder>', 'the folder of the export'),
   run: async ({ out, run }, options) => {
     const { count: all, differences } = await run<AuditComparison>('audit-verify', options)
-    if (out.json) out.json1({ type: 'result', count: all, differences })
+    if (out.json) out.result({ type: 'result', count: all, differences })
     for (const difference of differences.slice(0, shown)) out.line(`  ${inWords(difference)}`)
     if (all > shown) out.line(`  … ${count(all)} in all`)
     out.line(

@@ -12,7 +12,7 @@ export const checkCommand: CommandModule<object> = {
     const findings = await run<Finding[]>('check')
     const isBlocked = findings.some(finding => finding.severity === 'blocking')
     printFindings(out, findings)
-    if (out.json) out.json1({ type: 'result', ready: !isBlocked, findings })
+    if (out.json) out.result({ type: 'result', ready: !isBlocked, findings })
     if (isBlocked) {
       out.line(out.paint('red', 'Not ready: the upgrade would be refused.'))
       return exitStatus.refused

@@ -31,7 +31,7 @@ export const importCommand: CommandModule<Options> = {
   run: async ({ out, run }, options) => {
     const job = options.dryRun ? 'preview-import' : options.create ? 'import-create' : 'import'
     const result = await run<ImportResult>(job, options)
-    if (out.json) out.json1({ type: 'result', ...result })
+    if (out.json) out.result({ type: 'result', ...result })
     const heads = ['', 'rows', 'inserted', 'updated', 'unchanged', 'rejected', ...(options.deleteMissing ? ['deleted'] : [])]
     const rows = result.files.map(file => [
       file.file,

@@ -47,7 +47,7 @@ export const migrateCommand: CommandModule<Options> = {
     const asks = shell.isInteractive && !options.yes && !out.json
     if (options.dryRun || options.sql || asks) {
       const preview = await shell.run<UpgradePreview>('preview-migrate', input)
-      if (out.json) out.json1({ type: 'result', ...preview })
+      if (out.json) out.result({ type: 'result', ...preview })
       if (options.sql) printSql(out, preview)
       else printPreview(out, preview)
       if (preview.plan === null) return exitStatus.refused
@@ -57,7 +57,7 @@ export const migrateCommand: CommandModule<Options> = {
       input.plan ??= preview.plan.hash
     }
     const limits = { pauseMillis: options.pauseMs ?? 0, until: options.until ?? null }
-    const result = await shell.run<UpgradeResult>('migrate', input, limits).catch(error => {
+    const result = await shell.run<UpgradeResult>('migrate', input, limits).catch((error: unknown) => {
       if (error instanceof P2cError && error.code === 'CHECK_REFUSED')
         printFindings(out, error.details as UpgradePreview['findings'])
       throw error
@@ -98,7 +98,8 @@ function sample(
   before: Readonly<Record<string, unknown>>,
   after: Readonly<Record<string, unknown>>,
 ): string[] {
-  const show = (value: unknown) => (value === null || value === undefined ? '—' : String(value))
+  const show = (value: unknown) =>
+    value === null || value === undefined ? '—' : typeof value === 'string' ? value : JSON.stringify(value)
   return [
     key,
     ...Object.keys(after).map(name => `  ${name}: ${show(before[name])} → ${show(after[name])}`),
@@ -116,8 +117,7 @@ function printSql(out: Printer, { plan }: UpgradePreview): void {
 }
 
 function printResult(out: Printer, result: UpgradeResult): ExitStatus {
-  if (out.json) out.json1({ type: 'result', outcome: 'done', ...result })
-  const warnings = result.findings.filter(finding => finding.severity === 'warning')
+  if (out.json) out.result({ type: 'result', outcome: 'done', ...result })
   out.line(
     result.applied.length === 0
       ? 'Nothing to do: every migration is applied.'
@@ -126,8 +126,8 @@ function printResult(out: Printer, result: UpgradeResult): ExitStatus {
   const lines = table([
     ['rows numbered and flagged', result.rows],
     ...(result.rejected > 0 ? [['rows refused by the database', result.rejected] as const] : []),
-    ...(warnings.length > 0
-      ? [['warnings of the check', warnings.length, warnings.map(finding => finding.code).join(', ')] as const]
+    ...(result.findings.length > 0
+      ? [['findings taken on', result.findings.length, result.findings.map(finding => finding.code).join(', ')] as const]
       : []),
   ])
   if (result.applied.length > 0) for (const line of lines) out.line(line)

@@ -28,7 +28,7 @@ export const rollbackCommand: CommandModule<Options> = {
     if (!options.dryRun && !options.yes && !shell.isInteractive) throw mustSayYes()
     if (options.dryRun || !options.yes) {
       const preview = await shell.run<RollbackPreview>('preview-rollback', input)
-      if (out.json) out.json1({ type: 'result', ...preview })
+      if (out.json) out.result({ type: 'result', ...preview })
       printPreview(out, preview)
       const isRefused =
         preview.broken !== null || (preview.edits.count > 0 && !options.abandonEdits)
@@ -37,7 +37,7 @@ export const rollbackCommand: CommandModule<Options> = {
       if (!(await shell.confirm('Undo this?'))) return exitStatus.done
     }
     const result = await shell.run<RollbackResult>('rollback', input)
-    if (out.json) out.json1({ type: 'result', outcome: 'done', ...result })
+    if (out.json) out.result({ type: 'result', outcome: 'done', ...result })
     out.line(
       result.undone.length === 0
         ? 'Nothing to undo.'

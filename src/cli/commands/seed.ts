@@ -28,7 +28,7 @@ export const seedCommand: CommandModule<Options> = {
       .addOption(
         new Option('--odd <what>', 'data that asks for trouble; may be repeated')
           .choices(Object.keys(oddities))
-          .argParser((value: string, before: string[] = []) => [...before, value]),
+          .argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]),
       )
       .option('--out <folder>', 'write an extract for import, and no database')
       .option('--gzip', 'with --out: compress the files'),
@@ -36,12 +36,12 @@ export const seedCommand: CommandModule<Options> = {
     const input = { ...options, ...(odd ? { oddities: odd } : {}) }
     if (options.out !== undefined) {
       const { files } = await run<SeedExtractResult>('seed-extract', input)
-      if (out.json) out.json1({ type: 'result', files })
+      if (out.json) out.result({ type: 'result', files })
       for (const line of table(files.map(file => [file.name, file.rows]))) out.line(line)
       return exitStatus.done
     }
     const { tables } = await run<SeedResult>('seed', input)
-    if (out.json) out.json1({ type: 'result', tables })
+    if (out.json) out.result({ type: 'result', tables })
     for (const line of table(tables.map(one => [one.table, one.rows]))) out.line(line)
     return exitStatus.done
   },

@@ -9,7 +9,7 @@ export const statusCommand: CommandModule<object> = {
   options: command => command,
   run: async ({ out, run }) => {
     const status = await run<Status>('status')
-    if (out.json) out.json1({ type: 'result', ...status })
+    if (out.json) out.result({ type: 'result', ...status })
     out.line(out.paint('dim', status.database))
     const tone = { applied: 'green', pending: 'yellow', interrupted: 'yellow', changed: 'red', missing: 'red' } as const
     const rows = status.migrations.map(one => [

@@ -30,7 +30,7 @@ export const syncCommand: CommandModule<Options> = {
       mode: full ? 'full' : retry ? 'retry' : 'changed',
       ...(template === undefined ? {} : { templates: [template] }),
     })
-    if (out.json) out.json1({ type: 'result', ...result })
+    if (out.json) out.result({ type: 'result', ...result })
     printSync(out, result)
     return statusFor(result.templates.some(({ legs }) => legs.some(leg => leg.rejected > 0)))
   },

@@ -9,7 +9,7 @@ export const verifyCommand: CommandModule<object> = {
   options: command => command,
   run: async ({ out, run }) => {
     const { truths, violations } = await run<{ truths: number; violations: Violation[] }>('verify')
-    if (out.json) out.json1({ type: 'result', truths, violations })
+    if (out.json) out.result({ type: 'result', truths, violations })
     for (const { name, count: rows, examples } of violations) {
       out.line(`${out.paint('red', '✗')} ${count(rows)} ${name}`)
       for (const example of examples) out.line(out.paint('dim', `    ${JSON.stringify(example)}`))

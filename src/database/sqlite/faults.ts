@@ -64,8 +64,9 @@ const complaints: Readonly<Record<string, [code: string, (path: string) => Compl
 }
 
 /** A fault of SQLite in words that help; any other error as it is. */
-export function explain(error: unknown, path: string): unknown {
-  if (!(error instanceof Error) || error.name !== 'SqliteError' || !('code' in error)) return error
+export function explain(error: unknown, path: string): Error {
+  if (!(error instanceof Error)) return new Error(String(error))
+  if (error.name !== 'SqliteError' || !('code' in error)) return error
   const sqliteCode = String(error.code)
   const known = Object.keys(complaints).find(code => sqliteCode.startsWith(code))
   const complaint = known === undefined ? undefined : complaints[known]
