@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 
-const chunkBytes = 256 * 1024
+const chunkBytes = 64 * 1024
 const newline = 0x0a
 /** Bytes that are no text become lone surrogates from here on, which no text has. */
 const escapedBytes = 0xdc00

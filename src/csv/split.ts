@@ -13,7 +13,7 @@ export type Delimiter = ',' | ';' | '\t'
 
 /** A quoted field may go over many lines, but not over more characters than this. */
 const longestRecord = 2 * 1024 * 1024
-const longestLine = 16 * 1024 * 1024
+const longestLine = 4 * 1024 * 1024
 
 /**
  * Cuts text into records: LF, CRLF or CR between them, line breaks inside quotes. Empty lines are

@@ -113,7 +113,7 @@ export interface Dialect {
   /** Whether a run holds the lock; does not take it. */
   isLocked(db: Database): Promise<boolean>
   /** Settings of the connection for long work; what is persistent is put back by `end`. */
-  beginLongWork(db: Database): Promise<void>
+  beginLongWork(db: Database, cacheMegabytes?: number): Promise<void>
   endLongWork(db: Database): Promise<void>
   /** What this user may not do here although the upgrade has to; empty where nothing is missing. */
   missingPermissions(db: Database): Promise<string[]>

@@ -9,6 +9,8 @@ export interface RunFrame<Result> {
   readonly before?: () => Promise<void>
   /** How the run ended, judged by its result; done where nothing is said. */
   readonly outcomeOf?: (result: Result) => Outcome
+  /** For work that comes by each page once; the engine's habit where nothing is said. */
+  readonly cacheMegabytes?: number
 }
 
 /**
@@ -20,7 +22,7 @@ export async function* recorded<Result>(
   db: Database,
   command: string,
   work: (run: Run) => AsyncGenerator<RunEvent, Result, void>,
-  { before, outcomeOf = () => 'done' }: RunFrame<Result> = {},
+  { before, outcomeOf = () => 'done', cacheMegabytes }: RunFrame<Result> = {},
 ): Work<Result> {
   const release = await lock(db)
   try {
@@ -29,7 +31,7 @@ export async function* recorded<Result>(
     const run = await beginRun(db, command)
     let outcome: Outcome = 'stopped'
     try {
-      await db.dialect.beginLongWork(db)
+      await db.dialect.beginLongWork(db, cacheMegabytes)
       const result = yield* work(run)
       outcome = outcomeOf(result)
       return result

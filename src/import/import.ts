@@ -42,6 +42,8 @@ export async function* importExtract(db: Database, options: ImportOptions): Work
         preparation = await prepare(db, options)
       },
       outcomeOf: result => (hasFindings(result) ? 'findings' : 'done'),
+      // Rows come in the order of keys, so that each page is met once.
+      cacheMegabytes: 16,
     },
   )
 }

@@ -136,6 +136,14 @@ export async function planLoad(db: Database, file: PreparedFile, fileAt: number)
   await db.change(
     sql`INSERT INTO ${plan} (target, line) SELECT ${asItIs}, k.line FROM (${lastOfKey}) AS k LEFT JOIN ${stored} AS s ON s.guid = k.target ORDER BY k.target`,
   )
+  const planned = await countOf(db, plan)
+  if (planned < (await countOf(db, rows))) await rejectDuplicates(db, file, fileAt)
+  return planned
+}
+
+async function rejectDuplicates(db: Database, file: PreparedFile, fileAt: number): Promise<void> {
+  const { rows } = stagingOf(file)
+  const key = db.names.column(file.table.key)
   const header = file.columns[file.keyAt]?.header ?? ''
   await db.change(
     sql`INSERT INTO ${rejectTable} (${join(rejectColumns.slice(0, 5), ', ')})
@@ -143,6 +151,8 @@ export async function planLoad(db: Database, file: PreparedFile, fileAt: number)
       FROM (SELECT ${key} AS target, max(line) AS line FROM ${rows} GROUP BY ${key} HAVING count(*) > 1) AS k
       JOIN ${rows} AS r ON ${db.names.column(file.table.key, 'r')} = k.target AND r.line < k.line`,
   )
-  const planned = await db.row<{ n: number }>(sql`SELECT count(*) AS n FROM ${plan}`)
-  return Number(planned?.n ?? 0)
+}
+
+async function countOf(db: Database, table: Sql): Promise<number> {
+  return Number((await db.row<{ n: number }>(sql`SELECT count(*) AS n FROM ${table}`))?.n ?? 0)
 }

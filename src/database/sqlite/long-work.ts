@@ -1,7 +1,7 @@
 import { sql } from '../../domain/sql.ts'
 import type { SqliteDatabase } from './open.ts'
 
-const cacheKibibytes = 65_536
+const usualCacheMegabytes = 64
 
 /**
  * Write-ahead logging while the work lasts: readers go on, and a batch costs one flush. The mode
@@ -9,9 +9,12 @@ const cacheKibibytes = 65_536
  * after a crash by the run that goes on. Every commit is flushed (synchronous = FULL): what was
  * reported as done is on the disk.
  */
-export async function beginLongWork(db: SqliteDatabase): Promise<void> {
+export async function beginLongWork(
+  db: SqliteDatabase,
+  cacheMegabytes = usualCacheMegabytes,
+): Promise<void> {
   db.handle.pragma('synchronous = FULL')
-  db.handle.pragma(`cache_size = -${cacheKibibytes}`)
+  db.handle.pragma(`cache_size = -${cacheMegabytes * 1024}`)
   db.handle.pragma('wal_autocheckpoint = 4000')
   const mode = db.handle.pragma('journal_mode', { simple: true })
   if (mode === 'wal' || mode === 'memory' || mode === 'off') return
