@@ -162,7 +162,7 @@ export interface ConfigSources {
  * @throws P2cError CONFIG_INVALID (exit 2) naming the key and the value; CONFIG_UNREADABLE
  */
 export function loadConfig({ options = {}, env = {}, file }: ConfigSources = {}): Config {
-  const path = file === undefined ? 'p2c.config.json' : file
+  const path = file ?? 'p2c.config.json'
   const fromFile =
     path === false || (file === undefined && !existsSync(path)) ? {} : readConfigFile(path)
   const given = [fromFile, fromEnvironment(env), options].reduce(merge, {})
@@ -177,7 +177,7 @@ function invalid(given: object, issue: z.core.$ZodIssue | undefined): P2cError {
   return new P2cError('CONFIG_INVALID', {
     what: `the setting "${path.join('.')}" cannot be used`,
     must: isUnknown ? 'a key that p2c knows' : (issue?.message ?? ''),
-    found: withoutPassword(JSON.stringify(valueAt(given, path)) ?? 'nothing'),
+    found: withoutPassword(JSON.stringify(valueAt(given, path) ?? null)),
     next: 'Mend it on the command line, in P2C_* or in the configuration file',
     exit: exitStatus.usage,
   })

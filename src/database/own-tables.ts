@@ -72,7 +72,7 @@ const tables = {
     number text NOT NULL,
     PRIMARY KEY (sequence, row_key)`,
 
-  /** What a BEFORE trigger hands to its AFTER trigger; empty between statements. */
+  /** What a BEFORE trigger hands to its AFTER trigger; at most one row per table stays behind. */
   p2c_replaced: `
     source text NOT NULL,
     row_key text NOT NULL,

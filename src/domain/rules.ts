@@ -72,7 +72,11 @@ export interface Rules {
   hasNoNumber(column: Sql): Sql
 }
 
-const customerTypes = { account: ['account', 'accounts', '1'], contact: ['contact', 'contacts', '2'] }
+/** A driver that binds every number as a real leaves `1.0` in a column of text. */
+const customerTypes = {
+  account: ['account', 'accounts', '1', '1.0'],
+  contact: ['contact', 'contacts', '2', '2.0'],
+}
 
 /** The rules for these names; `guid` is the engine's way to write `guid`. */
 export function rulesOf(

@@ -155,7 +155,7 @@ export function numbersExhausted(format: NumberFormat, sequence: number): P2cErr
 
 function partOf(format: string, name: string, argument: string): FormatPart {
   if (name === 'DATETIMEUTC') {
-    if (argument.replace(timeToken, '').match(/[A-Za-z]/) || argument === '')
+    if (/[A-Za-z]/.test(argument.replace(timeToken, '')) || argument === '')
       refuse(format, '{DATETIMEUTC:…} of yyyy yy MM dd HH mm ss', `"${argument}"`)
     return { kind: 'time', pattern: argument }
   }

@@ -110,7 +110,7 @@ function run(other: Driver.Database, [text, ...values]: Statement): void {
     other.prepare(text).run(...values)
   } catch (error) {
     // Two rows with one key or number: the database refuses the statement, as it would any.
-    if (!(error instanceof Error && /UNIQUE constraint failed/.test(error.message))) throw error
+    if (!(error instanceof Error && error.message.includes('UNIQUE constraint failed'))) throw error
   }
 }
 

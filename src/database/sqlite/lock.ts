@@ -1,5 +1,6 @@
-import { closeSync, existsSync, openSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs'
 import Driver from 'better-sqlite3'
+import { exitStatus, P2cError } from '../../errors.ts'
 
 /** Long enough for somebody who only looks whether the lock is held. */
 const waitMillis = 250
@@ -14,6 +15,7 @@ export function tryLock(databasePath: string): (() => Promise<void>) | undefined
   if (databasePath === ':memory:') return () => Promise.resolve()
   const file = lockFile(databasePath)
   if (!existsSync(file)) makeForOwnerOnly(file)
+  mustBeWritable(file)
   const handle = new Driver(file, { timeout: waitMillis })
   try {
     handle.exec('BEGIN EXCLUSIVE')
@@ -25,6 +27,22 @@ export function tryLock(databasePath: string): (() => Promise<void>) | undefined
   return () => {
     handle.close()
     return Promise.resolve()
+  }
+}
+
+/** On a file that may only be read SQLite would grant an exclusive transaction to everyone. */
+function mustBeWritable(file: string): void {
+  try {
+    accessSync(file, constants.R_OK | constants.W_OK)
+  } catch (cause) {
+    throw new P2cError('LOCK_UNUSABLE', {
+      what: `the lock file ${file} cannot be used`,
+      must: 'a file that this user may read and write',
+      found: cause instanceof Error ? cause.message : String(cause),
+      next: 'Run p2c as the user who made it, or give this user the right; do not delete it while p2c runs',
+      exit: exitStatus.usage,
+      cause,
+    })
   }
 }
 
