@@ -4,6 +4,7 @@ import { exportAudit } from '../audit/export.ts'
 import { openCsv } from '../csv/write.ts'
 import type { Database } from '../database/database.ts'
 import type { Run } from '../database/history.ts'
+import { hasOwnTables } from '../database/own-tables.ts'
 import { recorded } from '../database/run.ts'
 import { sql, type Sql } from '../domain/sql.ts'
 import { exitStatus, P2cError } from '../errors.ts'
@@ -67,7 +68,7 @@ export async function previewRollback(
  * MIGRATION_MISSING (exit 4), MIGRATION_UNKNOWN (exit 2), LOCKED (exit 5)
  */
 export async function* rollback(db: Database, options: RollbackOptions): Work<RollbackResult> {
-  if ((await stepsOf(db, options)).length === 0) return nothingUndone
+  if (!(await hasOwnTables(db))) return nothingUndone
   let steps: UndoStep[] = []
   let edits = 0
   const before = async () => {
@@ -86,6 +87,7 @@ async function* undo(
   decided: () => { steps: UndoStep[]; edits: number },
 ): Work<RollbackResult> {
   const { steps, edits } = decided()
+  if (steps.length === 0) return nothingUndone
   const folder = db.dialect.folderFor(db, `rollback-${run.id}`)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const query = edits > 0 ? await editsOf(db, steps) : null

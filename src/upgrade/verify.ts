@@ -6,8 +6,8 @@ import { appliedMigrations } from '../migration/history.ts'
 import { loadMigrations } from '../migration/load.ts'
 import { truthsOf } from '../migration/migrate.ts'
 import type { NamedMigration } from '../migration/migration.ts'
-import { targetTables } from '../sync/targets.ts'
 import { syncTruths } from '../sync/truths.ts'
+import { firstFullSyncName } from './sync.ts'
 
 export interface VerifyResult {
   /** How many truths were asked. */
@@ -34,15 +34,8 @@ export async function verify(
     truths.push(...(await truthsOf(db, migration)))
   const isNumbered = known.every(({ name, backfill }) => !backfill || done.has(name))
   if (isNumbered) truths.push(...lastingTruths(db))
-  if (await hasTargets(db)) truths.push(...syncTruths(db))
+  if (done.has(firstFullSyncName)) truths.push(...syncTruths(db))
   return { truths: truths.length, violations: await violationsOf(db, truths) }
-}
-
-async function hasTargets(db: Database): Promise<boolean> {
-  const tables = await Promise.all(
-    targetTables(db).map(({ name }) => db.dialect.describeTable(db, name)),
-  )
-  return tables.every(table => table !== undefined)
 }
 
 function nothingApplied(): P2cError {

@@ -32,6 +32,8 @@ export interface Scene {
   readonly folder: string
   readonly from?: string
   readonly settings?: Record<string, unknown>
+  /** Tables of which it does not matter what they hold. */
+  readonly ignore?: readonly string[]
 }
 
 /** How many statements the operation takes when nobody disturbs it, and the state it ends in. */
@@ -39,7 +41,7 @@ export async function undisturbed(scene: Scene): Promise<{ statements: number; s
   const orders = setUp(scene, 'undisturbed')
   const { killed, output } = await run({ ...orders, killAt: null })
   if (killed) throw new Error('the undisturbed run was killed')
-  return { statements: Number(output), state: stateOf(pathOf(orders)) }
+  return { statements: Number(output), state: stateOf(pathOf(orders), scene.ignore) }
 }
 
 /**
@@ -57,7 +59,7 @@ export async function killedAt(
   const db = await connect(loadConfig({ options: orders.settings, file: false }), { mode: 'create' })
   await finish(operate(db, orders))
   await db.close()
-  const state = stateOf(pathOf(orders))
+  const state = stateOf(pathOf(orders), scene.ignore)
   rmSync(pathOf(orders), { force: true })
   return { kills, state }
 }
@@ -91,7 +93,7 @@ const volatile = new Set(['run_id', 'execution_id', 'millis', 'pid', 'undo'])
 const ignored = /^(p2c_run|p2c_lock|p2c_migration_event|p2c_batch|sqlite_.*)$/
 
 /** The whole content of a database, comparable. */
-export function stateOf(path: string): State {
+export function stateOf(path: string, ignore: readonly string[] = []): State {
   const db = new Driver(path)
   try {
     const schema = db
@@ -102,7 +104,7 @@ export function stateOf(path: string): State {
       .prepare<[], { name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
       .all()
       .map(row => row.name)
-      .filter(name => !ignored.test(name))
+      .filter(name => !ignored.test(name) && !ignore.includes(name))
     const rows = tables.map(name => {
       const content = db.prepare<[], Record<string, unknown>>(`SELECT * FROM "${name}"`).all()
       return [name, content.map(comparable).sort()] as const

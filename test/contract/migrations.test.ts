@@ -1,0 +1,236 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import Driver from 'better-sqlite3'
+import t from 'tap'
+import type { Database } from '../../src/database/database.ts'
+import { sql } from '../../src/domain/sql.ts'
+import { P2cError } from '../../src/errors.ts'
+import { finish } from '../../src/events.ts'
+import { seed } from '../../src/seed/seed.ts'
+import { loadMigrations } from '../../src/migration/load.ts'
+import { migrate, previewMigrate } from '../../src/upgrade/migrate.ts'
+import { rollback } from '../../src/upgrade/rollback.ts'
+import { verify } from '../../src/upgrade/verify.ts'
+import { engines, freshDatabase } from '../support/database.ts'
+import { stateOf } from '../support/kill.ts'
+
+t.setTimeout(600_000)
+
+/** Everything of other people: tables, their rows, indexes, triggers, views. */
+function others(db: Database): Record<string, readonly string[]> {
+  const all = stateOf(pathOf(db))
+  const isOurs = /^(p2c|cds|finops)_|^batches$/
+  const schema = all['schema']?.filter(text => !/["\s](p2c|cds|finops)_/.test(text)) ?? []
+  const tables = Object.entries(all).filter(([name]) => !isOurs.test(name))
+  return { ...Object.fromEntries(tables), schema }
+}
+
+function pathOf(db: Database): string {
+  return db.identity.replace(/^sqlite:/, '')
+}
+
+/** What a customer may have put around the Sales tables. */
+const belongings = `
+  CREATE TABLE note (noteid text PRIMARY KEY, contactid text NOT NULL REFERENCES contact (contactid) ON DELETE CASCADE, body text);
+  INSERT INTO note SELECT 'n' || rowid, contactid, 'a note' FROM contact;
+  CREATE TABLE note_history (noteid text REFERENCES note (noteid) ON DELETE CASCADE, at text);
+  INSERT INTO note_history SELECT noteid, 'now' FROM note;
+  CREATE INDEX contact_by_name ON contact (lastname COLLATE NOCASE, firstname) WHERE lastname IS NOT NULL;
+  CREATE VIEW active_contact AS SELECT contactid, fullname FROM contact WHERE statecode = 0;
+  CREATE TABLE renamed (contactid text, old_name text, new_name text);
+  CREATE TRIGGER contact_renamed AFTER UPDATE OF lastname ON contact BEGIN
+    INSERT INTO renamed VALUES (new.contactid, old.lastname, new.lastname);
+  END;
+  CREATE TRIGGER note_gone AFTER DELETE ON note BEGIN SELECT 1; END;
+`
+
+for (const engine of engines) {
+  t.test(engine, async t => {
+    await t.test('every migration goes up, holds, comes down, and goes up again', async t => {
+      const db = await freshDatabase(t, engine)
+      await finish(seed(db, { contacts: 60 }))
+      await db.script(belongings)
+      const migrations = await loadMigrations()
+      const states = [others(db)]
+      for (const { name } of migrations) {
+        await finish(migrate(db, { to: name }))
+        t.same((await verify(db)).violations, [], `${name} holds`)
+        states.push(others(db))
+      }
+      for (let i = migrations.length - 1; i >= 0; i--) {
+        const stays = i === 0 ? 'start' : (migrations[i - 1]?.name ?? '')
+        await finish(rollback(db, { to: stays }))
+        t.same(others(db), states[i], `what was before ${migrations[i]?.name ?? ''} is back`)
+      }
+      await finish(migrate(db))
+      t.same(others(db), states.at(-1), 'the second upgrade ends where the first did')
+      t.equal((await db.row<{ n: number }>(sql`SELECT count(*) AS n FROM note_history`))?.n, 60)
+      t.same((await verify(db)).violations, [])
+    })
+
+    await t.test('the second upgrade gives each row the number it had', async t => {
+      const db = await freshDatabase(t, engine)
+      await finish(seed(db, { contacts: 60 }))
+      const numbers = () =>
+        db.rows(
+          sql`SELECT contactid AS id, msdynce_contactnumber AS number FROM contact UNION ALL SELECT accountid, accountnumber FROM account ORDER BY 1`,
+        )
+      await finish(migrate(db))
+      await db.change(sql`INSERT INTO contact (contactid, lastname) VALUES ('00000000-0000-4000-8000-000000000001', 'Later')`)
+      await db.change(sql`INSERT INTO account (accountid, name) VALUES ('00000000-0000-4000-8000-000000000002', 'Later Ltd')`)
+      const first = await numbers()
+      await finish(rollback(db, { to: 'start' }))
+      t.same(
+        await db.rows(sql`SELECT accountnumber FROM account WHERE name = 'Later Ltd'`),
+        [{ accountnumber: null }],
+        'without p2c the later account would have none',
+      )
+      await finish(migrate(db))
+      t.same(await numbers(), first)
+    })
+
+    await t.test('values that people changed are never dropped silently', async t => {
+      const db = await freshDatabase(t, engine)
+      await finish(seed(db, { contacts: 60 }))
+      await finish(migrate(db))
+      const [contact] = await db.rows<{ contactid: string }>(sql`SELECT contactid FROM contact LIMIT 1`)
+      await db.change(sql`UPDATE contact SET msdynce_contactnumber = 'MY-OWN-1' WHERE contactid = ${contact?.contactid}`)
+      await db.change(sql`INSERT INTO contact (contactid, msdynce_contactnumber) VALUES ('00000000-0000-4000-8000-000000000003', 'MY-OWN-2')`)
+      const refused = await finish(rollback(db, { to: 'start' })).catch((error: unknown) => error)
+      t.match(refused, { code: 'EDITS_FOUND', exit: 4 })
+      t.equal((refused as P2cError).message.includes('2, for instance'), true)
+      t.same((await verify(db)).truths > 0, true, 'and nothing was changed')
+      const { editsFile } = await finish(rollback(db, { to: 'start', abandonEdits: true }))
+      const edits = readFileSync(editsFile ?? '', 'utf8')
+      t.match(edits, /MY-OWN-1/)
+      t.match(edits, /MY-OWN-2/)
+    })
+
+    await t.test('a flag counts as changed only where it differs from the documents', async t => {
+      const db = await freshDatabase(t, engine)
+      await finish(seed(db, { contacts: 60 }))
+      await finish(migrate(db))
+      await db.change(sql`DELETE FROM quote`)
+      await finish(rollback(db, { to: 'start' }))
+      t.pass('the triggers changed flags, and nobody else')
+      await finish(migrate(db))
+      await db.change(sql`UPDATE contact SET msdynce_isactivecustomer = 1 WHERE msdynce_isactivecustomer = 0`)
+      await t.rejects(finish(rollback(db, { to: 'start' })), { code: 'EDITS_FOUND' })
+    })
+
+    await t.test('a half numbered table keeps its numbers, and gets them back', async t => {
+      const db = await freshDatabase(t, engine)
+      await finish(seed(db, { contacts: 60, oddities: ['half-numbered'] }))
+      const before = others(db)
+      const kept = await db.rows<{ contactid: string; n: string }>(
+        sql`SELECT contactid, msdynce_contactnumber AS n FROM contact WHERE msdynce_contactnumber IS NOT NULL ORDER BY 1`,
+      )
+      t.ok(kept.length > 5)
+      await finish(migrate(db))
+      t.same((await verify(db)).violations, [])
+      t.same(
+        await db.rows(
+          sql`SELECT contactid, msdynce_contactnumber AS n FROM contact WHERE contactid IN (SELECT value FROM json_each(${JSON.stringify(kept.map(row => row.contactid))})) ORDER BY 1`,
+        ),
+        kept,
+      )
+      await finish(rollback(db, { to: 'start' }))
+      t.same(others(db), before)
+    })
+
+    await t.test('a dry run changes not one byte', async t => {
+      const db = await freshDatabase(t, engine)
+      await finish(seed(db, { contacts: 60 }))
+      await db.close()
+      const hash = () => createHash('sha256').update(readFileSync(pathOf(db))).digest('hex')
+      const before = hash()
+      const { connect } = await import('../../src/database/connect.ts')
+      const reader = await connect(db.config, { mode: 'read' })
+      const { plan } = await previewMigrate(reader)
+      await reader.close()
+      t.equal(plan?.steps.length, (await loadMigrations()).length)
+      t.equal(hash(), before)
+      t.notOk(existsSync(`${pathOf(db)}-wal`))
+    })
+
+    await t.test('rows that the database refuses are rejected with its message, the others done', async t => {
+      const db = await freshDatabase(t, engine)
+      await finish(seed(db, { contacts: 60 }))
+      const poisoned = await db.rows<{ contactid: string }>(
+        sql`SELECT contactid FROM contact WHERE statecode = 0 ORDER BY contactid LIMIT 3`,
+      )
+      const keys = poisoned.map(row => `'${row.contactid}'`).join(',')
+      await db.script(
+        `CREATE TRIGGER no_way BEFORE UPDATE ON contact WHEN new.contactid IN (${keys}) BEGIN SELECT RAISE(ABORT, 'no way'); END`,
+      )
+      await t.rejects(finish(migrate(db)), { code: 'CHECK_REFUSED', exit: 4 }, 'the trigger is found')
+      const { rejected } = await finish(migrate(db, { accept: ['TRIGGER_FIRES'] }))
+      t.equal(rejected, 3)
+      t.same(
+        await db.rows(sql`SELECT row_key AS contactid, message FROM p2c_reject ORDER BY 1`),
+        poisoned.map(row => ({ ...row, message: 'no way' })),
+      )
+      t.equal(
+        (await db.row<{ n: number }>(sql`SELECT count(*) AS n FROM contact WHERE msdynce_contactnumber IS NULL`))?.n,
+        3,
+      )
+      t.same((await verify(db)).violations, [], 'what was rejected and recorded is no violation')
+    })
+
+    await t.test('a view that needs a column refuses the rollback before anything is done', async t => {
+      const db = await freshDatabase(t, engine)
+      await finish(seed(db, { contacts: 60 }))
+      await finish(migrate(db))
+      await db.script('CREATE VIEW numbered AS SELECT msdynce_contactnumber FROM contact')
+      const before = stateOf(pathOf(db))
+      await t.rejects(finish(rollback(db, { to: 'start' })), { code: 'SCHEMA_BROKEN', exit: 4 })
+      t.same(stateOf(pathOf(db)), before)
+    })
+
+    await t.test('an edited migration is refused, up and down', async t => {
+      const db = await freshDatabase(t, engine)
+      await finish(seed(db, { contacts: 60 }))
+      const migrations = await loadMigrations()
+      await finish(migrate(db, { to: migrations[3]?.name }))
+      const edited = migrations.map((one, i) => (i === 1 ? { ...one, checksum: 'another' } : one))
+      await t.rejects(finish(migrate(db, { migrations: edited })), {
+        code: 'CHECK_REFUSED',
+        message: /MIGRATION_CHANGED/,
+      })
+      await t.rejects(finish(rollback(db, { to: 'start', migrations: edited })), {
+        code: 'MIGRATION_CHANGED',
+      })
+      await t.rejects(finish(rollback(db, { to: 'start', migrations: [] })), {
+        code: 'MIGRATION_MISSING',
+      })
+    })
+
+    await t.test('an upgrade that is stopped at every batch goes on each time', async t => {
+      const db = await freshDatabase(t, engine, { batch: { rows: 7 } })
+      await finish(seed(db, { contacts: 60 }))
+      for (let stops = 0; stops < 200; stops++) {
+        const work = migrate(db)
+        let next = await work.next()
+        while (!next.done && next.value.type !== 'progress') next = await work.next()
+        if (next.done) {
+          t.ok(stops > 10, `${stops} stops`)
+          break
+        }
+        await work.return(undefined as never)
+      }
+      t.same((await verify(db)).violations, [])
+      const { n } = (await db.row<{ n: number }>(sql`SELECT count(*) AS n FROM contact WHERE msdynce_contactnumber IS NULL`)) ?? { n: -1 }
+      t.equal(n, 0)
+    })
+
+    await t.test('after the upgrade the journal mode is what it was', async t => {
+      const db = await freshDatabase(t, engine)
+      await finish(seed(db, { contacts: 20 }))
+      await finish(migrate(db))
+      const file = new Driver(join(pathOf(db)))
+      t.equal(file.pragma('journal_mode', { simple: true }), 'delete')
+      file.close()
+    })
+  })
+}
