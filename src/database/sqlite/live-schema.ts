@@ -63,7 +63,8 @@ function guidIndexes(db: Database): SchemaObject[] {
       `p2c_${source.table}_customer`,
       names.table(source.table),
       rules.guid(names.column(source.customer)),
-      rules.mayBeContact(source),
+      // No index is used for a condition that says nothing.
+      source.customerType === null ? null : rules.mayBeContact(source),
     ),
   )
   const parent = names.column('parentcustomerid')
@@ -265,8 +266,9 @@ function timeText(pattern: string): Sql {
   )
 }
 
-function index(name: string, table: Sql, expression: Sql, where: Sql): SchemaObject {
-  const create = sql`CREATE INDEX ${identifier(name)} ON ${table} (${expression}) WHERE ${all([where])}`
+function index(name: string, table: Sql, expression: Sql, where: Sql | null): SchemaObject {
+  const part = where ? sql` WHERE ${all([where])}` : empty
+  const create = sql`CREATE INDEX ${identifier(name)} ON ${table} (${expression})${part}`
   return { name, create: textOf(create), drop: textOf(sql`DROP INDEX ${identifier(name)}`) }
 }
 
