@@ -27,7 +27,8 @@ export async function violationsOf(
     let count = 0
     for await (const chunk of db.stream(query)) {
       count += chunk.length
-      if (examples.length < shownExamples) examples.push(...chunk.slice(0, shownExamples - examples.length))
+      if (examples.length < shownExamples)
+        examples.push(...chunk.slice(0, shownExamples - examples.length))
     }
     if (count > 0) violations.push({ name, count, examples })
   }
@@ -38,4 +39,3 @@ export async function violationsOf(
 export function invariants(truths: Readonly<Record<string, Query>>): Invariant[] {
   return Object.entries(truths).map(([name, query]) => ({ name, query }))
 }
-

@@ -15,7 +15,11 @@ export interface Range {
  *
  * @returns how many of the rows are still there
  */
-export async function writeJournal(db: Database, backfill: Backfill, range: Range): Promise<number> {
+export async function writeJournal(
+  db: Database,
+  backfill: Backfill,
+  range: Range,
+): Promise<number> {
   const { names } = db
   const { plan, journal } = ownTables(backfill)
   const columns = [journalColumns(db, backfill.number.column).before]

@@ -39,7 +39,11 @@ export interface Plan {
  *
  * @returns how many rows were added
  */
-export async function makePlan(db: Database, migration: string, backfill: Backfill): Promise<number> {
+export async function makePlan(
+  db: Database,
+  migration: string,
+  backfill: Backfill,
+): Promise<number> {
   const { plan, journal } = ownTables(backfill)
   const again = (await findPlan(db, migration)) !== undefined
   return db.transaction(async () => {
@@ -135,7 +139,9 @@ async function samplesOf(
   const isThere = (column: string) => columns.has(names.columnName(column).toLowerCase())
   const written = writtenColumns(backfill)
   const before = written.map((column, i) =>
-    isThere(column) ? sql`${names.column(column, 't')} AS ${raw(`before_${i}`)}` : sql`NULL AS ${raw(`before_${i}`)}`,
+    isThere(column)
+      ? sql`${names.column(column, 't')} AS ${raw(`before_${i}`)}`
+      : sql`NULL AS ${raw(`before_${i}`)}`,
   )
   const after = Object.values(backfill.set).map(
     (computed, i) => sql`${computed(db, 't')} AS ${raw(`after_${i + 1}`)}`,
@@ -146,7 +152,8 @@ async function samplesOf(
   )
   let next = first
   return rows.map(row => {
-    const number = () => row['remembered'] ?? preview(formatOf(db, backfill.number.sequence), next++)
+    const number = () =>
+      row['remembered'] ?? preview(formatOf(db, backfill.number.sequence), next++)
     const value = (i: number) => {
       if (i === 0) return Number(row['unnumbered']) === 1 ? number() : row['before_0']
       return dialect.readFlag(row[`after_${i}`])

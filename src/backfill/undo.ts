@@ -126,4 +126,3 @@ export async function forgetPlan(
   await db.change(sql`DELETE FROM p2c_reject WHERE migration = ${migration}`)
   await db.change(sql`DELETE FROM p2c_backfill WHERE migration = ${migration}`)
 }
-

@@ -24,7 +24,11 @@ export type EngineMessage =
       readonly type: 'error'
       readonly message: string
       readonly stack: string | undefined
-      readonly p2c: { readonly code: string; readonly exit: number; readonly details: unknown } | null
+      readonly p2c: {
+        readonly code: string
+        readonly exit: number
+        readonly details: unknown
+      } | null
     }
 
 /**

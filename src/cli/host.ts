@@ -78,7 +78,10 @@ export async function runInEngine(request: JobRequest, options: HostOptions): Pr
 
 /** From source the worker has to be taught TypeScript first; a worker inherits no loader. */
 function startEngine(data: EngineData): Worker {
-  const engine = new URL(import.meta.url.endsWith('.ts') ? './engine.ts' : './engine.js', import.meta.url)
+  const engine = new URL(
+    import.meta.url.endsWith('.ts') ? './engine.ts' : './engine.js',
+    import.meta.url,
+  )
   if (!engine.pathname.endsWith('.ts')) return new Worker(engine, { workerData: data })
   const start = `import('tsx/esm/api').then(tsx => { tsx.register(); return import(${JSON.stringify(engine.href)}) })`
   return new Worker(start, { eval: true, workerData: data })

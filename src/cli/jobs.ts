@@ -111,7 +111,10 @@ export async function* runJob(request: JobRequest): Work<unknown> {
 }
 
 /** A preview of an import that would make the database is made on an empty one in memory. */
-async function open({ job, config, input }: JobRequest, mode: ConnectOptions['mode']): Promise<Database> {
+async function open(
+  { job, config, input }: JobRequest,
+  mode: ConnectOptions['mode'],
+): Promise<Database> {
   try {
     return await connect(config, { mode })
   } catch (error) {

@@ -7,7 +7,8 @@ export function batchRowsOption(): Option {
 
 /** A whole number from 1. */
 export function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1.')
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new InvalidArgumentError('It must be a whole number from 1.')
   return Number(text)
 }
 

@@ -20,7 +20,9 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 function programWith(end: (status: number) => void): Command {
   const program = new Command('p2c')
-    .description('Numbers, flags and first syncs the contacts that are already in Dynamics 365 Sales.')
+    .description(
+      'Numbers, flags and first syncs the contacts that are already in Dynamics 365 Sales.',
+    )
     .version(version)
     .option('--database <url>', 'sqlite:PATH')
     .option('--schema <name>', 'the PostgreSQL schema of the Sales tables')

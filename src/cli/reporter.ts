@@ -44,13 +44,18 @@ export function reporter(out: Printer): Reporter {
           } else {
             const seconds = (Date.now() - startedAt) / 1000
             const time = seconds < 1 ? '' : out.paint('dim', `  ${duration(seconds)}`)
-            out.note(`${out.paint('green', '✓')} ${event.step}${event.note ? `  ${event.note}` : ''}${time}`)
+            out.note(
+              `${out.paint('green', '✓')} ${event.step}${event.note ? `  ${event.note}` : ''}${time}`,
+            )
           }
           break
         case 'progress': {
           const at = Date.now()
           if (standing?.step !== event.step) points = []
-          points = [...points.filter(point => at - point.at < windowMillis), { at, done: event.done }]
+          points = [
+            ...points.filter(point => at - point.at < windowMillis),
+            { at, done: event.done },
+          ]
           standing = { ...event, rate: recentRate(points) }
           break
         }

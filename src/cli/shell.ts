@@ -42,7 +42,11 @@ export interface CommandModule<Options> {
   /** The command of which this is a part: `audit` of `audit export`. */
   readonly group?: { readonly name: string; readonly summary: string }
   readonly options: (command: Command) => Command
-  readonly run: (shell: Shell, options: Options, argument: string | undefined) => Promise<ExitStatus>
+  readonly run: (
+    shell: Shell,
+    options: Options,
+    argument: string | undefined,
+  ) => Promise<ExitStatus>
 }
 
 export function printerOf(options: CommonOptions): Printer {

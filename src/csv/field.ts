@@ -1,21 +1,8 @@
 /** A value as a program has it, before it is written. null is written as an empty field. */
 export type CsvValue = string | number | boolean | null
 
-const needsQuotes = /[",\r\n]/
 const looksLikeFormula = /^'*[=+\-@\t\r]/
 const defusedFormula = /^'+[=+\-@\t\r]/
-
-/** A value as RFC 4180 writes it; quoted only where it must be. */
-export function fieldOf(value: CsvValue): string {
-  if (value === null) return ''
-  const text = typeof value === 'string' ? value : String(value)
-  return needsQuotes.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
-
-/** The same for a spreadsheet, which would run a field that begins like a formula. */
-export function defusedFieldOf(value: CsvValue): string {
-  return value === null ? '' : fieldOf(defuse(String(value)))
-}
 
 /**
  * Puts an apostrophe before text that a spreadsheet would take for a formula. Text that has

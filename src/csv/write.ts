@@ -3,8 +3,9 @@ import { open, rename, rm } from 'node:fs/promises'
 import { PassThrough } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import { stringify } from 'csv-stringify/sync'
 import { P2cError } from '../errors.ts'
-import { defusedFieldOf, fieldOf, type CsvValue } from './field.ts'
+import { defuse, type CsvValue } from './field.ts'
 
 export interface CsvOptions {
   /** For spreadsheets: a BOM, and formulas defused by an apostrophe (`undefuse` takes it back). */
@@ -63,7 +64,7 @@ export async function openCsv(
   // Whoever writes next, or finishes, hears of it.
   written.catch(() => undefined)
 
-  const field = excel ? defusedFieldOf : fieldOf
+  const lines = linesOf(columns.length, excel)
   const send = async (text: string) => {
     if (source.destroyed || !source.write(text)) await Promise.race([drained(source), written])
   }
@@ -76,7 +77,7 @@ export async function openCsv(
     path,
     write: async chunk => {
       rows += chunk.length
-      await send(chunk.map(row => lineOf(row, field)).join('')).catch(fail)
+      await send(lines(chunk)).catch(fail)
     },
     finish: async () => {
       try {
@@ -98,14 +99,21 @@ export async function openCsv(
       await rm(beside, { force: true })
     },
   }
-  await send((excel ? byteOrderMark : '') + lineOf(columns, field)).catch(fail)
+  await send((excel ? byteOrderMark : '') + lines([columns])).catch(fail)
   return file
 }
 
-function lineOf(row: readonly CsvValue[], field: (value: CsvValue) => string): string {
-  const line = row.map(field).join(',')
-  // An empty line would be no row at all.
-  return line === '' && row.length === 1 ? '""\r\n' : `${line}\r\n`
+function linesOf(columns: number, excel: boolean) {
+  const text = (value: string | number | boolean) => (excel ? defuse(String(value)) : String(value))
+  const options = {
+    record_delimiter: '\r\n',
+    quoted_match: /[\r\n]/,
+    // An empty line would be no row at all.
+    quoted_empty: columns === 1,
+    cast: { boolean: text, number: text, ...(excel ? { string: text } : {}) },
+  }
+  return (rows: readonly (readonly CsvValue[])[]) =>
+    stringify(rows as (readonly CsvValue[])[], options)
 }
 
 function drained(stream: NodeJS.EventEmitter): Promise<void> {

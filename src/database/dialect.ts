@@ -93,7 +93,12 @@ export interface Dialect {
   /** The sequence number in a text of the format; NULL where the text is not of it. */
   sequenceNumber(format: NumberFormat, text: Sql): Sql
   /** Brings rows of this program into a table, as fast as the engine takes them. */
-  insertMany(db: Database, table: Sql, columns: readonly Sql[], rows: readonly BoundRow[]): Promise<void>
+  insertMany(
+    db: Database,
+    table: Sql,
+    columns: readonly Sql[],
+    rows: readonly BoundRow[],
+  ): Promise<void>
   /** What stands behind a table that is kept in the order of its primary key. */
   readonly clusteredByKey: Sql
   /** How a view is made that may be there already. */

@@ -22,7 +22,13 @@ export async function lock(db: Database): Promise<() => Promise<void>> {
 
 async function holderOf(db: Database): Promise<string> {
   const holder = (await hasOwnTables(db))
-    ? await db.row<{ command: string; started_on: string; actor: string; host: string; pid: number }>(
+    ? await db.row<{
+        command: string
+        started_on: string
+        actor: string
+        host: string
+        pid: number
+      }>(
         sql`SELECT r.command, r.started_on, r.actor, r.host, r.pid FROM p2c_lock l JOIN p2c_run r ON r.run_id = l.run_id`,
       )
     : undefined

@@ -30,7 +30,9 @@ export async function appliedMigrations(db: Database): Promise<AppliedMigration[
     undo: string
     settings: string
     finished_on: string | null
-  }>(sql`SELECT name, checksum, phase, undo, settings, finished_on FROM p2c_migration ORDER BY name`)
+  }>(
+    sql`SELECT name, checksum, phase, undo, settings, finished_on FROM p2c_migration ORDER BY name`,
+  )
   return rows.map(({ undo, finished_on, ...row }) => ({
     ...row,
     undo: JSON.parse(undo) as string[],
@@ -67,7 +69,11 @@ export async function recordPhase(db: Database, name: string, phase: Phase): Pro
 }
 
 /** Records, in the transaction of its undoing, that a migration is no longer applied. */
-export async function recordUndone(db: Database, run: Run, applied: AppliedMigration): Promise<void> {
+export async function recordUndone(
+  db: Database,
+  run: Run,
+  applied: AppliedMigration,
+): Promise<void> {
   await db.change(sql`DELETE FROM p2c_migration WHERE name = ${applied.name}`)
   await recordEvent(db, run, applied.name, applied.checksum, 'undone')
 }

@@ -68,7 +68,10 @@ function isMigrationFile(file: string): boolean {
 
 async function readChecksums(folder: URL): Promise<Readonly<Record<string, string>>> {
   try {
-    return JSON.parse(await readFile(new URL(checksumFile, folder), 'utf8')) as Record<string, string>
+    return JSON.parse(await readFile(new URL(checksumFile, folder), 'utf8')) as Record<
+      string,
+      string
+    >
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
     throw error

@@ -132,7 +132,8 @@ export async function truthsOf(db: Database, migration: NamedMigration): Promise
   if (!rejects) return truths
   const key = db.names.column(backfill.key, 'broken')
   return truths.map(({ name, query }) => {
-    const { sql: text, bindings } = 'toSQL' in query ? query.toSQL().toNative() : { sql: query.sql, bindings: query.values }
+    const { sql: text, bindings } =
+      'toSQL' in query ? query.toSQL().toNative() : { sql: query.sql, bindings: query.values }
     if (bindings.length > 0) throw new TypeError(`the truth "${name}" binds values`)
     return {
       name,

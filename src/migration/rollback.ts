@@ -86,8 +86,7 @@ export async function* undoMigrations(
     await recordPhase(db, name, 'undoing')
     if (backfill) yield* undoBackfill(db, run, name, backfill, restored)
     await db.transaction(async () => {
-      if (backfill)
-        await forgetPlan(db, name, backfill, restored.includes(backfill.number.column))
+      if (backfill) await forgetPlan(db, name, backfill, restored.includes(backfill.number.column))
       for (const statement of applied.undo) await db.script(statement)
       await recordUndone(db, run, applied)
     })
@@ -109,7 +108,9 @@ function codeOf(available: readonly NamedMigration[], applied: AppliedMigration)
   throw new P2cError(code ? 'MIGRATION_CHANGED' : 'MIGRATION_MISSING', {
     what: `the migration ${applied.name} is not the one that was applied`,
     must: `the source with checksum ${applied.checksum.slice(0, 12)}`,
-    found: code ? `checksum ${code.checksum.slice(0, 12)}` : 'no such migration in this version of p2c',
+    found: code
+      ? `checksum ${code.checksum.slice(0, 12)}`
+      : 'no such migration in this version of p2c',
     next: 'Use the version of p2c that applied it ("p2c status" and runs.csv name it)',
     exit: exitStatus.refused,
   })

@@ -102,7 +102,10 @@ export function uniqueNumber(table: 'account' | 'contact', column: string): Sche
 }
 
 /** Makes schema objects, in their order. */
-export function makeObjects(title: string, objects: (db: Database) => readonly SchemaObject[]): SchemaChange {
+export function makeObjects(
+  title: string,
+  objects: (db: Database) => readonly SchemaObject[],
+): SchemaChange {
   return { title, statements: db => Promise.resolve(statementsOf(objects(db))) }
 }
 
@@ -111,7 +114,10 @@ export function forgetOnUndo(...tables: readonly string[]): SchemaChange {
   return {
     title: `forget ${tables.join(', ')} when undone`,
     statements: () =>
-      Promise.resolve({ up: [], down: tables.map(table => textOf(sql`DELETE FROM ${identifier(table)}`)) }),
+      Promise.resolve({
+        up: [],
+        down: tables.map(table => textOf(sql`DELETE FROM ${identifier(table)}`)),
+      }),
   }
 }
 

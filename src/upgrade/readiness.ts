@@ -57,7 +57,9 @@ async function rehearsed(
   pending: readonly NamedMigration[],
 ): Promise<Finding[]> {
   // Without its tables and columns no rehearsal says anything new.
-  const hopeless = findings.some(({ code }) => code === 'TABLE_MISSING' || code === 'COLUMN_MISSING')
+  const hopeless = findings.some(
+    ({ code }) => code === 'TABLE_MISSING' || code === 'COLUMN_MISSING',
+  )
   if (hopeless || pending.length === 0) return []
   const { up, down } = await allStatements(
     db,

@@ -105,7 +105,8 @@ async function stepsOf(db: Database, options: RollbackOptions): Promise<UndoStep
 async function preview(db: Database, steps: readonly UndoStep[]): Promise<RollbackPreview> {
   const statements = undoStatements(steps)
   const query = await editsOf(db, steps)
-  const count = query && (await db.row<{ n: number }>(sql`SELECT count(*) AS n FROM (${query}) AS e`))
+  const count =
+    query && (await db.row<{ n: number }>(sql`SELECT count(*) AS n FROM (${query}) AS e`))
   const edits = Number(count?.n ?? 0)
   return {
     steps: steps.map(step => step.name),
@@ -113,7 +114,9 @@ async function preview(db: Database, steps: readonly UndoStep[]): Promise<Rollba
     edits: {
       count: edits,
       examples:
-        query && edits > 0 ? await db.rows<Edit>(sql`SELECT * FROM (${query}) AS e LIMIT ${shownEdits}`) : [],
+        query && edits > 0
+          ? await db.rows<Edit>(sql`SELECT * FROM (${query}) AS e LIMIT ${shownEdits}`)
+          : [],
     },
     broken: await db.dialect.rehearse(db, statements),
   }

@@ -5,7 +5,7 @@ import Driver from 'better-sqlite3'
 import t from 'tap'
 import type { Database } from '../../src/database/database.ts'
 import { sql } from '../../src/domain/sql.ts'
-import { P2cError } from '../../src/errors.ts'
+import type { P2cError } from '../../src/errors.ts'
 import { finish } from '../../src/events.ts'
 import { seed } from '../../src/seed/seed.ts'
 import { loadMigrations } from '../../src/migration/load.ts'
@@ -77,8 +77,12 @@ for (const engine of engines) {
           sql`SELECT contactid AS id, msdynce_contactnumber AS number FROM contact UNION ALL SELECT accountid, accountnumber FROM account ORDER BY 1`,
         )
       await finish(migrate(db))
-      await db.change(sql`INSERT INTO contact (contactid, lastname) VALUES ('00000000-0000-4000-8000-000000000001', 'Later')`)
-      await db.change(sql`INSERT INTO account (accountid, name) VALUES ('00000000-0000-4000-8000-000000000002', 'Later Ltd')`)
+      await db.change(
+        sql`INSERT INTO contact (contactid, lastname) VALUES ('00000000-0000-4000-8000-000000000001', 'Later')`,
+      )
+      await db.change(
+        sql`INSERT INTO account (accountid, name) VALUES ('00000000-0000-4000-8000-000000000002', 'Later Ltd')`,
+      )
       const first = await numbers()
       await finish(rollback(db, { to: 'start' }))
       t.same(
@@ -94,9 +98,15 @@ for (const engine of engines) {
       const db = await freshDatabase(t, engine)
       await finish(seed(db, { contacts: 60 }))
       await finish(migrate(db))
-      const [contact] = await db.rows<{ contactid: string }>(sql`SELECT contactid FROM contact LIMIT 1`)
-      await db.change(sql`UPDATE contact SET msdynce_contactnumber = 'MY-OWN-1' WHERE contactid = ${contact?.contactid}`)
-      await db.change(sql`INSERT INTO contact (contactid, msdynce_contactnumber) VALUES ('00000000-0000-4000-8000-000000000003', 'MY-OWN-2')`)
+      const [contact] = await db.rows<{ contactid: string }>(
+        sql`SELECT contactid FROM contact LIMIT 1`,
+      )
+      await db.change(
+        sql`UPDATE contact SET msdynce_contactnumber = 'MY-OWN-1' WHERE contactid = ${contact?.contactid}`,
+      )
+      await db.change(
+        sql`INSERT INTO contact (contactid, msdynce_contactnumber) VALUES ('00000000-0000-4000-8000-000000000003', 'MY-OWN-2')`,
+      )
       const refused = await finish(rollback(db, { to: 'start' })).catch((error: unknown) => error)
       t.match(refused, { code: 'EDITS_FOUND', exit: 4 })
       t.equal((refused as P2cError).message.includes('2, for instance'), true)
@@ -115,7 +125,9 @@ for (const engine of engines) {
       await finish(rollback(db, { to: 'start' }))
       t.pass('the triggers changed flags, and nobody else')
       await finish(migrate(db))
-      await db.change(sql`UPDATE contact SET msdynce_isactivecustomer = 1 WHERE msdynce_isactivecustomer = 0`)
+      await db.change(
+        sql`UPDATE contact SET msdynce_isactivecustomer = 1 WHERE msdynce_isactivecustomer = 0`,
+      )
       await t.rejects(finish(rollback(db, { to: 'start' })), { code: 'EDITS_FOUND' })
     })
 
@@ -143,7 +155,10 @@ for (const engine of engines) {
       const db = await freshDatabase(t, engine)
       await finish(seed(db, { contacts: 60 }))
       await db.close()
-      const hash = () => createHash('sha256').update(readFileSync(pathOf(db))).digest('hex')
+      const hash = () =>
+        createHash('sha256')
+          .update(readFileSync(pathOf(db)))
+          .digest('hex')
       const before = hash()
       const { connect } = await import('../../src/database/connect.ts')
       const reader = await connect(db.config, { mode: 'read' })
@@ -154,39 +169,53 @@ for (const engine of engines) {
       t.notOk(existsSync(`${pathOf(db)}-wal`))
     })
 
-    await t.test('rows that the database refuses are rejected with its message, the others done', async t => {
-      const db = await freshDatabase(t, engine)
-      await finish(seed(db, { contacts: 60 }))
-      const poisoned = await db.rows<{ contactid: string }>(
-        sql`SELECT contactid FROM contact WHERE statecode = 0 ORDER BY contactid LIMIT 3`,
-      )
-      const keys = poisoned.map(row => `'${row.contactid}'`).join(',')
-      await db.script(
-        `CREATE TRIGGER no_way BEFORE UPDATE ON contact WHEN new.contactid IN (${keys}) BEGIN SELECT RAISE(ABORT, 'no way'); END`,
-      )
-      await t.rejects(finish(migrate(db)), { code: 'CHECK_REFUSED', exit: 4 }, 'the trigger is found')
-      const { rejected } = await finish(migrate(db, { accept: ['TRIGGER_FIRES'] }))
-      t.equal(rejected, 3)
-      t.same(
-        await db.rows(sql`SELECT row_key AS contactid, message FROM p2c_reject ORDER BY 1`),
-        poisoned.map(row => ({ ...row, message: 'no way' })),
-      )
-      t.equal(
-        (await db.row<{ n: number }>(sql`SELECT count(*) AS n FROM contact WHERE msdynce_contactnumber IS NULL`))?.n,
-        3,
-      )
-      t.same((await verify(db)).violations, [], 'what was rejected and recorded is no violation')
-    })
+    await t.test(
+      'rows that the database refuses are rejected with its message, the others done',
+      async t => {
+        const db = await freshDatabase(t, engine)
+        await finish(seed(db, { contacts: 60 }))
+        const poisoned = await db.rows<{ contactid: string }>(
+          sql`SELECT contactid FROM contact WHERE statecode = 0 ORDER BY contactid LIMIT 3`,
+        )
+        const keys = poisoned.map(row => `'${row.contactid}'`).join(',')
+        await db.script(
+          `CREATE TRIGGER no_way BEFORE UPDATE ON contact WHEN new.contactid IN (${keys}) BEGIN SELECT RAISE(ABORT, 'no way'); END`,
+        )
+        await t.rejects(
+          finish(migrate(db)),
+          { code: 'CHECK_REFUSED', exit: 4 },
+          'the trigger is found',
+        )
+        const { rejected } = await finish(migrate(db, { accept: ['TRIGGER_FIRES'] }))
+        t.equal(rejected, 3)
+        t.same(
+          await db.rows(sql`SELECT row_key AS contactid, message FROM p2c_reject ORDER BY 1`),
+          poisoned.map(row => ({ ...row, message: 'no way' })),
+        )
+        t.equal(
+          (
+            await db.row<{ n: number }>(
+              sql`SELECT count(*) AS n FROM contact WHERE msdynce_contactnumber IS NULL`,
+            )
+          )?.n,
+          3,
+        )
+        t.same((await verify(db)).violations, [], 'what was rejected and recorded is no violation')
+      },
+    )
 
-    await t.test('a view that needs a column refuses the rollback before anything is done', async t => {
-      const db = await freshDatabase(t, engine)
-      await finish(seed(db, { contacts: 60 }))
-      await finish(migrate(db))
-      await db.script('CREATE VIEW numbered AS SELECT msdynce_contactnumber FROM contact')
-      const before = stateOf(pathOf(db))
-      await t.rejects(finish(rollback(db, { to: 'start' })), { code: 'SCHEMA_BROKEN', exit: 4 })
-      t.same(stateOf(pathOf(db)), before)
-    })
+    await t.test(
+      'a view that needs a column refuses the rollback before anything is done',
+      async t => {
+        const db = await freshDatabase(t, engine)
+        await finish(seed(db, { contacts: 60 }))
+        await finish(migrate(db))
+        await db.script('CREATE VIEW numbered AS SELECT msdynce_contactnumber FROM contact')
+        const before = stateOf(pathOf(db))
+        await t.rejects(finish(rollback(db, { to: 'start' })), { code: 'SCHEMA_BROKEN', exit: 4 })
+        t.same(stateOf(pathOf(db)), before)
+      },
+    )
 
     await t.test('an edited migration is refused, up and down', async t => {
       const db = await freshDatabase(t, engine)
@@ -220,7 +249,9 @@ for (const engine of engines) {
         await work.return(undefined as never)
       }
       t.same((await verify(db)).violations, [])
-      const { n } = (await db.row<{ n: number }>(sql`SELECT count(*) AS n FROM contact WHERE msdynce_contactnumber IS NULL`)) ?? { n: -1 }
+      const { n } = (await db.row<{ n: number }>(
+        sql`SELECT count(*) AS n FROM contact WHERE msdynce_contactnumber IS NULL`,
+      )) ?? { n: -1 }
       t.equal(n, 0)
     })
 

@@ -15,7 +15,15 @@ const compiled = fileURLToPath(new URL('../../node_modules/.cache/p2c-victim/', 
 async function compileVictim(): Promise<string> {
   const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
   const project = fileURLToPath(new URL('../../tsconfig.json', import.meta.url))
-  const options = ['--noCheck', '--sourceMap', 'false', '--declaration', 'false', '--outDir', compiled]
+  const options = [
+    '--noCheck',
+    '--sourceMap',
+    'false',
+    '--declaration',
+    'false',
+    '--outDir',
+    compiled,
+  ]
   execFileSync(process.execPath, [tsc, '-p', project, ...options])
   writeFileSync(
     join(compiled, 'migrations', checksumFile),
@@ -56,7 +64,9 @@ export async function killedAt(
   const orders = setUp(scene, name)
   let kills = 0
   for (const killAt of points) if ((await run({ ...orders, killAt })).killed) kills++
-  const db = await connect(loadConfig({ options: orders.settings, file: false }), { mode: 'create' })
+  const db = await connect(loadConfig({ options: orders.settings, file: false }), {
+    mode: 'create',
+  })
   await finish(operate(db, orders))
   await db.close()
   const state = stateOf(pathOf(orders), scene.ignore)
@@ -97,11 +107,15 @@ export function stateOf(path: string, ignore: readonly string[] = []): State {
   const db = new Driver(path)
   try {
     const schema = db
-      .prepare<[], { sql: string }>('SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name')
+      .prepare<[], { sql: string }>(
+        'SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name',
+      )
       .all()
       .map(row => row.sql)
     const tables = db
-      .prepare<[], { name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+      .prepare<[], { name: string }>(
+        "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
+      )
       .all()
       .map(row => row.name)
       .filter(name => !ignored.test(name) && !ignore.includes(name))
@@ -109,7 +123,12 @@ export function stateOf(path: string, ignore: readonly string[] = []): State {
       const content = db.prepare<[], Record<string, unknown>>(`SELECT * FROM "${name}"`).all()
       return [name, content.map(comparable).sort()] as const
     })
-    return { schema, ...Object.fromEntries(rows), ...batchesOf(db), mode: [String(db.pragma('journal_mode', { simple: true }))] }
+    return {
+      schema,
+      ...Object.fromEntries(rows),
+      ...batchesOf(db),
+      mode: [String(db.pragma('journal_mode', { simple: true }))],
+    }
   } finally {
     db.close()
   }
@@ -119,7 +138,10 @@ export function stateOf(path: string, ignore: readonly string[] = []): State {
 function batchesOf(db: Driver.Database): State {
   if (!db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'p2c_batch'").get()) return {}
   const batches = db
-    .prepare<[], { migration: string; direction: string; first: number; last: number; rows: number }>(
+    .prepare<
+      [],
+      { migration: string; direction: string; first: number; last: number; rows: number }
+    >(
       'SELECT migration, direction, first_position AS first, last_position AS last, rows FROM p2c_batch ORDER BY migration, direction, first_position',
     )
     .all()

@@ -14,11 +14,18 @@ const contacts = 40
 
 /** A seeded database, the same upgraded, the same with changes that a sync has to carry over. */
 export async function scenesIn(folder: string): Promise<Record<Operation, Scene>> {
-  const paths = { seeded: join(folder, 's.sqlite'), upgraded: join(folder, 'u.sqlite'), changed: join(folder, 'c.sqlite') }
+  const paths = {
+    seeded: join(folder, 's.sqlite'),
+    upgraded: join(folder, 'u.sqlite'),
+    changed: join(folder, 'c.sqlite'),
+  }
   const open = (path: string) =>
-    connect(loadConfig({ options: { database: `sqlite:${path}`, batch: { rows: 15 } }, file: false }), {
-      mode: 'create',
-    })
+    connect(
+      loadConfig({ options: { database: `sqlite:${path}`, batch: { rows: 15 } }, file: false }),
+      {
+        mode: 'create',
+      },
+    )
   let db = await open(paths.seeded)
   await finish(seed(db, { contacts }))
   await db.close()

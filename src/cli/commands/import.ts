@@ -32,7 +32,15 @@ export const importCommand: CommandModule<Options> = {
     const job = options.dryRun ? 'preview-import' : options.create ? 'import-create' : 'import'
     const result = await run<ImportResult>(job, options)
     if (out.json) out.result({ type: 'result', ...result })
-    const heads = ['', 'rows', 'inserted', 'updated', 'unchanged', 'rejected', ...(options.deleteMissing ? ['deleted'] : [])]
+    const heads = [
+      '',
+      'rows',
+      'inserted',
+      'updated',
+      'unchanged',
+      'rejected',
+      ...(options.deleteMissing ? ['deleted'] : []),
+    ]
     const rows = result.files.map(file => [
       file.file,
       file.rows,

@@ -57,11 +57,13 @@ export const migrateCommand: CommandModule<Options> = {
       input.plan ??= preview.plan.hash
     }
     const limits = { pauseMillis: options.pauseMs ?? 0, until: options.until ?? null }
-    const result = await shell.run<UpgradeResult>('migrate', input, limits).catch((error: unknown) => {
-      if (error instanceof P2cError && error.code === 'CHECK_REFUSED')
-        printFindings(out, error.details as UpgradePreview['findings'])
-      throw error
-    })
+    const result = await shell
+      .run<UpgradeResult>('migrate', input, limits)
+      .catch((error: unknown) => {
+        if (error instanceof P2cError && error.code === 'CHECK_REFUSED')
+          printFindings(out, error.details as UpgradePreview['findings'])
+        throw error
+      })
     return printResult(out, result)
   },
 }
@@ -90,7 +92,9 @@ function printPreview(out: Printer, { findings, refusedBy, plan }: UpgradePrevie
         for (const line of sample(key, before, after)) out.line(out.paint('dim', `      ${line}`))
     }
   }
-  out.line(`About ${duration(plan.estimatedSeconds)} (minutes:seconds). Plan ${plan.hash}. Nothing was changed.`)
+  out.line(
+    `About ${duration(plan.estimatedSeconds)} (minutes:seconds). Plan ${plan.hash}. Nothing was changed.`,
+  )
 }
 
 function sample(
@@ -99,7 +103,11 @@ function sample(
   after: Readonly<Record<string, unknown>>,
 ): string[] {
   const show = (value: unknown) =>
-    value === null || value === undefined ? '—' : typeof value === 'string' ? value : JSON.stringify(value)
+    value === null || value === undefined
+      ? '—'
+      : typeof value === 'string'
+        ? value
+        : JSON.stringify(value)
   return [
     key,
     ...Object.keys(after).map(name => `  ${name}: ${show(before[name])} → ${show(after[name])}`),
@@ -127,7 +135,13 @@ function printResult(out: Printer, result: UpgradeResult): ExitStatus {
     ['rows numbered and flagged', result.rows],
     ...(result.rejected > 0 ? [['rows refused by the database', result.rejected] as const] : []),
     ...(result.findings.length > 0
-      ? [['findings taken on', result.findings.length, result.findings.map(finding => finding.code).join(', ')] as const]
+      ? [
+          [
+            'findings taken on',
+            result.findings.length,
+            result.findings.map(finding => finding.code).join(', '),
+          ] as const,
+        ]
       : []),
   ])
   if (result.applied.length > 0) for (const line of lines) out.line(line)
@@ -143,6 +157,7 @@ function collect(code: string, before: string[] = []): string[] {
 }
 
 function milliseconds(text: string): number {
-  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError('It must be a number of milliseconds.')
+  if (!/^\d{1,7}$/.test(text))
+    throw new InvalidArgumentError('It must be a number of milliseconds.')
   return Number(text)
 }

@@ -20,7 +20,10 @@ export const rollbackCommand: CommandModule<Options> = {
       .requiredOption('--to <name>', 'the migration that stays the last one, or "start"')
       .option('--dry-run', 'change nothing; print what would happen')
       .option('--yes', 'do not ask; compulsory where there is no terminal')
-      .option('--abandon-edits', 'write values that people changed since to CSV, and take them back')
+      .option(
+        '--abandon-edits',
+        'write values that people changed since to CSV, and take them back',
+      )
       .addOption(batchRowsOption()),
   run: async (shell, options) => {
     const { out } = shell
@@ -44,7 +47,8 @@ export const rollbackCommand: CommandModule<Options> = {
         : `${out.paint('green', '✓')} ${count(result.undone.length)} migrations undone. Numbers that were given are remembered.`,
     )
     if (result.exportedTo !== null) out.line(`  The audit of before is in ${result.exportedTo}`)
-    if (result.editsFile !== null) out.line(`  Edits that were taken back are in ${result.editsFile}`)
+    if (result.editsFile !== null)
+      out.line(`  Edits that were taken back are in ${result.editsFile}`)
     return exitStatus.done
   },
 }

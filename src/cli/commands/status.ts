@@ -11,7 +11,13 @@ export const statusCommand: CommandModule<object> = {
     const status = await run<Status>('status')
     if (out.json) out.result({ type: 'result', ...status })
     out.line(out.paint('dim', status.database))
-    const tone = { applied: 'green', pending: 'yellow', interrupted: 'yellow', changed: 'red', missing: 'red' } as const
+    const tone = {
+      applied: 'green',
+      pending: 'yellow',
+      interrupted: 'yellow',
+      changed: 'red',
+      missing: 'red',
+    } as const
     const rows = status.migrations.map(one => [
       out.paint(tone[one.state], one.state),
       one.name,

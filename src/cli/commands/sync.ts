@@ -19,9 +19,7 @@ export const syncCommand: CommandModule<Options> = {
   summary: 'runs the projects again: what changed, everything, or only what was rejected',
   options: command =>
     command
-      .addOption(
-        new Option('--template <name>', 'only this one').choices(templateNames),
-      )
+      .addOption(new Option('--template <name>', 'only this one').choices(templateNames))
       .option('--full', 'everything')
       .addOption(new Option('--retry', 'only rows that were rejected').conflicts('full'))
       .addOption(batchRowsOption()),
@@ -53,4 +51,3 @@ export function printSync(out: Printer, { templates }: SyncResult): void {
   )
   for (const line of table([heads, ...rows])) out.line(line)
 }
-

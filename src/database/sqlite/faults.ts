@@ -72,5 +72,9 @@ export function explain(error: unknown, path: string): Error {
   const complaint = known === undefined ? undefined : complaints[known]
   if (complaint === undefined) return error
   const [code, tell] = complaint
-  return new P2cError(code, { found: `${sqliteCode}: ${error.message}`, ...tell(path), cause: error })
+  return new P2cError(code, {
+    found: `${sqliteCode}: ${error.message}`,
+    ...tell(path),
+    cause: error,
+  })
 }

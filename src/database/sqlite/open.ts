@@ -103,14 +103,16 @@ function databaseOn(
         handle.exec(text)
       }),
     transaction: async <T>(work: () => Promise<T>) => {
-      if (handle.inTransaction) throw new Error('a transaction inside another')
+      const isUnderWay = () => handle.inTransaction
+      if (isUnderWay()) throw new Error('a transaction inside another')
       await db.script('BEGIN IMMEDIATE')
       try {
         const result = await work()
         await db.script('COMMIT')
         return result
       } catch (error) {
-        if (handle.inTransaction) handle.exec('ROLLBACK')
+        // SQLite may have taken it back already: when the disk is full, for instance.
+        if (isUnderWay()) handle.exec('ROLLBACK')
         throw error
       }
     },
