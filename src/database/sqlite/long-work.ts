@@ -1,3 +1,4 @@
+import Driver from 'better-sqlite3'
 import { sql } from '../../domain/sql.ts'
 import type { SqliteDatabase } from './open.ts'
 
@@ -21,7 +22,12 @@ export async function beginLongWork(
   await db.change(
     sql`INSERT INTO p2c_setting (name, value) VALUES ('journal_mode', ${mode}) ON CONFLICT DO NOTHING`,
   )
-  db.handle.pragma('journal_mode = WAL')
+  try {
+    db.handle.pragma('journal_mode = WAL')
+  } catch (error) {
+    // Somebody reads just now: the old mode does as well, it only keeps readers out for moments.
+    if (!(error instanceof Driver.SqliteError && error.code.startsWith('SQLITE_BUSY'))) throw error
+  }
 }
 
 /** Puts the journal mode back; where another program's connection forbids it, the next run does. */
