@@ -83,7 +83,7 @@ function startEngine(data: EngineData): Worker {
     import.meta.url,
   )
   if (!engine.pathname.endsWith('.ts')) return new Worker(engine, { workerData: data })
-  const start = `import('tsx/esm/api').then(tsx => { tsx.register(); return import(${JSON.stringify(engine.href)}) })`
+  const start = `import(${JSON.stringify(import.meta.resolve('tsx/esm/api'))}).then(tsx => { tsx.register(); return import(${JSON.stringify(engine.href)}) })`
   return new Worker(start, { eval: true, workerData: data })
 }
 
