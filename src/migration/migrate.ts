@@ -90,10 +90,11 @@ export async function* applyMigrations(
   const results: Record<string, unknown> = {}
   let rows = 0
   let rejected = 0
-  const applied = new Map((await appliedMigrations(db)).map(one => [one.name, one.phase]))
-  for (const migration of stepsUp(available, await appliedMigrations(db), to)) {
+  const applied = await appliedMigrations(db)
+  const phases = new Map(applied.map(one => [one.name, one.phase]))
+  for (const migration of stepsUp(available, applied, to)) {
     const { name, backfill, work } = migration
-    let phase: Phase | undefined = applied.get(name)
+    let phase: Phase | undefined = phases.get(name)
     mustNotBeUndoing(name, phase)
     yield { type: 'step', state: 'started', step: name }
     if (phase === undefined) {
