@@ -62,6 +62,11 @@ export interface Dialect {
   readonly habits: Habits
   /** The type of a column in DDL. */
   columnType(type: ColumnType): string
+  /**
+   * The type in DDL of a column that keeps exact copies of the values of another. On SQLite no
+   * type, since any other might change a value; else the other's own.
+   */
+  copyType(of: ColumnInfo): string
   /** A GUID as it compares: text, lower case, no braces. */
   guid(expression: Sql): Sql
   /** Yes or no as the flag columns hold it. */

@@ -6,7 +6,7 @@ import { makeOwnTables } from './own-tables.ts'
 
 export interface RunFrame<Result> {
   /** Runs under the lock and before anything is written: the place to refuse. */
-  readonly before?: () => Promise<void>
+  readonly before?: () => Work<unknown>
   /** How the run ended, judged by its result; done where nothing is said. */
   readonly outcomeOf?: (result: Result) => Outcome
   /** For work that comes by each page once; the engine's habit where nothing is said. */
@@ -26,7 +26,7 @@ export async function* recorded<Result>(
 ): Work<Result> {
   const release = await lock(db)
   try {
-    await before?.()
+    if (before) yield* before()
     await makeOwnTables(db)
     const run = await beginRun(db, command)
     let outcome: Outcome = 'stopped'

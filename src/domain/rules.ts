@@ -50,8 +50,8 @@ export interface Rules {
   mayBeContact(source: ActivitySource, alias?: string): Sql
   /** Whether the type of a contact's company is missing or none that is known. */
   isUntyped(alias?: string): Sql
-  /** Whether any document has the contact `contactId` for its customer. */
-  isActive(contactId: Sql): Sql
+  /** Whether any document has the contact `contactId` for its customer. Never NULL. */
+  isActive(contactId: Sql, lookUp?: LookUp): Sql
   /** How many documents of a source the contact has. */
   activityCount(source: ActivitySource, contactId: Sql): Sql
   /** `isActive` for many rows at once: a query for the GUIDs of all that have a document. */
@@ -67,7 +67,7 @@ export interface Rules {
    */
   companyType(alias: string, lookUp?: LookUp): Sql
   /** Whether the company of the contact called `alias` is an account. Never NULL. */
-  isCompanyAnAccount(alias: string): Sql
+  isCompanyAnAccount(alias: string, lookUp?: LookUp): Sql
   /** Whether a number column holds none: NULL or nothing but the empty text. */
   hasNoNumber(column: Sql): Sql
 }
@@ -119,15 +119,26 @@ export function rulesOf(
     return sql`((${is} IN (${keys}) OR ${is} IN (SELECT ${guid(key)} FROM ${names.table(table)} WHERE ${key} <> ${guid(key)})) IS TRUE)`
   }
 
+  const isThere = (table: 'account' | 'contact', id: Sql, lookUp: LookUp) =>
+    lookUp === 'by index'
+      ? sql`EXISTS (SELECT 1 FROM ${names.table(table)} AS p WHERE ${hasGuid(table, 'p', guid(id))})`
+      : isAmong(table, guid(id))
+
   const companyType = (alias: string, lookUp: LookUp = 'by index') => {
     const parent = names.column('parentcustomerid', alias)
     const stated = customerType(names.column('parentcustomeridtype', alias))
-    const among = (table: 'account' | 'contact') =>
-      lookUp === 'by index'
-        ? sql`EXISTS (SELECT 1 FROM ${names.table(table)} AS p WHERE ${hasGuid(table, 'p', guid(parent))})`
-        : isAmong(table, guid(parent))
+    const among = (table: 'account' | 'contact') => isThere(table, parent, lookUp)
     return sql`(CASE WHEN ${parent} IS NULL THEN NULL WHEN ${stated} IS NOT NULL THEN ${stated} WHEN ${among('account')} THEN 'account' WHEN ${among('contact')} THEN 'contact' END)`
   }
+
+  const activeIds = () =>
+    join(
+      sources.map(source => {
+        const customer = names.column(source.customer)
+        return sql`SELECT ${guid(customer)} AS id FROM ${names.table(source.table)} WHERE ${customer} IS NOT NULL AND ${mayBeContact(source)}`
+      }),
+      ' UNION ALL ',
+    )
 
   return {
     sources,
@@ -136,23 +147,18 @@ export function rulesOf(
     hasGuid,
     mayBeContact,
     isUntyped,
-    isActive: contactId =>
-      any(sources.map(source => sql`EXISTS (SELECT 1 ${documentsOf(source, contactId)})`)),
+    isActive: (contactId, lookUp = 'by index') =>
+      lookUp === 'by index' || sources.length === 0
+        ? any(sources.map(source => sql`EXISTS (SELECT 1 ${documentsOf(source, contactId)})`))
+        : sql`((${guid(contactId)} IN (${activeIds()})) IS TRUE)`,
     activityCount: (source, contactId) => sql`(SELECT count(*) ${documentsOf(source, contactId)})`,
-    activeIds: () =>
-      join(
-        sources.map(source => {
-          const customer = names.column(source.customer)
-          return sql`SELECT ${guid(customer)} AS id FROM ${names.table(source.table)} WHERE ${customer} IS NOT NULL AND ${mayBeContact(source)}`
-        }),
-        ' UNION ALL ',
-      ),
+    activeIds,
     isAmong,
     companyType,
-    isCompanyAnAccount: alias => {
+    isCompanyAnAccount: (alias, lookUp = 'by index') => {
       const parent = names.column('parentcustomerid', alias)
       const stated = customerType(names.column('parentcustomeridtype', alias))
-      return sql`(CASE WHEN ${parent} IS NULL THEN (1 = 0) WHEN ${stated} IS NOT NULL THEN ${stated} = 'account' ELSE EXISTS (SELECT 1 FROM ${names.table('account')} AS p WHERE ${hasGuid('account', 'p', guid(parent))}) END)`
+      return sql`(CASE WHEN ${parent} IS NULL THEN (1 = 0) WHEN ${stated} IS NOT NULL THEN ${stated} = 'account' ELSE ${isThere('account', parent, lookUp)} END)`
     },
     hasNoNumber: column => sql`(${column} IS NULL OR ${column} = '')`,
   }

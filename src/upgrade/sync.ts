@@ -15,7 +15,7 @@ export const firstFullSyncName = '20261101T1010_first_full_sync'
  * @throws P2cError UPGRADE_UNFINISHED (exit 2) before the first full sync is done
  */
 export async function* sync(db: Database, options: SyncOptions): Work<SyncResult> {
-  const before = async () => {
+  async function* before(): Work<undefined> {
     const applied = await appliedMigrations(db)
     if (applied.some(one => one.name === firstFullSyncName && one.phase === 'done')) return
     throw new P2cError('UPGRADE_UNFINISHED', {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { makeOwnTables } from '../../src/database/own-tables.ts'
 import { identifier, join, sql } from '../../src/domain/sql.ts'
 import { firstProblem } from '../../src/sync/checks.ts'
 import { availableColumns, compileLeg } from '../../src/sync/compile.ts'
@@ -86,6 +87,7 @@ for (const engine of engines) {
             contact: ['donotemail', 'donotpostalmail', 'department', 'description'],
           })
           for (const table of targetTables(db)) await db.script(table.create)
+          await makeOwnTables(db)
           await makeCountryTable(db, countries)
           const leg = projectOf(template, db.config).legs[at]
           if (at === 0) await makeSourceTables(db, leg)

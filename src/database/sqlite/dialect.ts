@@ -21,6 +21,7 @@ export const sqliteDialect: Dialect = {
   queryBuilderClient: 'better-sqlite3',
   habits: { batchMillis: 250 },
   columnType,
+  copyType: () => '',
   // Deterministic functions only, so that indexes can be made on it.
   guid: expression => sql`lower(trim(${expression}, '{}'))`,
   flag: value => literal(value),
