@@ -108,9 +108,11 @@ export async function forgetPlan(
   const { plan, journal } = ownTables(backfill)
   const { names, rules } = db
   const key = rules.guid(raw('p.row_key'))
+  // A row that was rejected and planned again got the number of the plan that was carried out.
+  const given = sql`coalesce(min(CASE WHEN j.position IS NOT NULL THEN p.number END), min(p.number))`
   await db.change(
     sql`INSERT INTO p2c_given_number (sequence, row_key, number)
-      SELECT ${backfill.number.sequence}, ${key}, min(p.number) FROM ${plan} AS p
+      SELECT ${backfill.number.sequence}, ${key}, ${given} FROM ${plan} AS p LEFT JOIN ${journal} AS j ON j.position = p.position
       WHERE p.number IS NOT NULL GROUP BY ${key} ON CONFLICT DO NOTHING`,
   )
   if (numberStays) {
