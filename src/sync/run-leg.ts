@@ -6,7 +6,13 @@ import { P2cError } from '../errors.ts'
 import type { Work } from '../events.ts'
 import { dropBatchTable, makeBatchTable, planBatches, runBatch, type BatchPlan } from './batch.ts'
 import { readsSales } from './compile.ts'
-import { counted, finishExecution, keepExecution, type Execution } from './execution.ts'
+import {
+  counted,
+  finishExecution,
+  giveUpSession,
+  keepExecution,
+  type Execution,
+} from './execution.ts'
 import { dropSourceTables, makeSourceTables } from './lookup-tables.ts'
 import type { Project, ProjectLeg } from './project.ts'
 import { dropWalk, lengthOf, nextStretch, type Stretch } from './walk.ts'
@@ -48,7 +54,7 @@ export async function* runLeg(
         continue
       }
       execution = after
-      stopAboveTolerance(work, execution)
+      await stopAboveTolerance(work, execution)
       rows = Math.min(mostRows, rows * 2)
       const total = Math.max(work.total, execution.done)
       yield { type: 'progress', step, done: execution.done, total, slowed: null }
@@ -135,13 +141,18 @@ function closeLeg(db: Database, leg: ProjectLeg, execution: Execution): Promise<
   })
 }
 
-function stopAboveTolerance({ step, total }: LegWork, execution: Execution): void {
+/** The session goes with it: going on behind the refused records would leave them out for good. */
+async function stopAboveTolerance(
+  { db, step, total }: LegWork,
+  execution: Execution,
+): Promise<void> {
   const tolerated = Math.max(toleratedRefusals, Math.floor(total / 100))
   if (execution.tally.refused <= tolerated) return
+  await giveUpSession(db)
   throw new P2cError('TOO_MANY_REJECTS', {
     what: `the database refuses too many records in ${step}`,
     must: `at most ${tolerated} of ${total}`,
     found: `${execution.tally.refused}; they stand in p2c_sync_reject with the database's message`,
-    next: 'Mend the cause and run "p2c sync --full"',
+    next: 'Mend the cause and run the same command again; it begins the sync anew',
   })
 }
