@@ -162,7 +162,7 @@ async function stopAboveTolerance(db: Database, migration: string, total: number
     what: `the database refuses too many rows in ${migration}`,
     must: `at most ${tolerated} of ${total}`,
     found: `${rejected}; they stand in p2c_reject with the database's message`,
-    next: 'Mend the cause, delete the rows of this migration from p2c_reject, and run the same command again',
+    next: 'Mend the cause and run "p2c migrate --retry"',
   })
 }
 
