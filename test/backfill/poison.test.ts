@@ -4,6 +4,7 @@ import { sql } from '../../src/domain/sql.ts'
 import { finish } from '../../src/events.ts'
 import { migrate } from '../../src/upgrade/migrate.ts'
 import { rollback } from '../../src/upgrade/rollback.ts'
+import { sync } from '../../src/upgrade/sync.ts'
 import { verify } from '../../src/upgrade/verify.ts'
 import { engines, freshDatabase } from '../support/database.ts'
 import { mendPoison, refusal, seedWithPoison } from '../support/poison.ts'
@@ -25,7 +26,9 @@ async function balance(db: Database) {
 }
 
 const numbersOf = (db: Database) =>
-  db.rows(sql`SELECT contactid, msdynce_contactnumber AS number FROM contact ORDER BY contactid`)
+  db.rows<{ contactid: string; number: string | null }>(
+    sql`SELECT contactid, msdynce_contactnumber AS number FROM contact ORDER BY contactid`,
+  )
 
 for (const engine of engines) {
   for (const { share, contacts, every } of [
@@ -66,8 +69,7 @@ for (const engine of engines) {
     t.equal((await balance(db)).rejected, 101, 'a hundred are tolerated, and it looks no further')
     await t.rejects(finish(migrate(db)), { code: 'TOO_MANY_REJECTS' }, 'as long as nobody mends it')
     await mendPoison(db)
-    await db.change(sql`DELETE FROM p2c_reject WHERE migration = ${contactMigration}`)
-    await finish(migrate(db))
+    await finish(migrate(db, { retry: true }))
     const { numbered, unnumbered, rejected } = await balance(db)
     t.same({ numbered, unnumbered, rejected }, { numbered: 300, unnumbered: 0, rejected: 0 })
     t.same((await verify(db)).violations, [])
@@ -76,6 +78,34 @@ for (const engine of engines) {
     await finish(migrate(db))
     t.same(await numbersOf(db), numbers, 'upgraded again, each has the number that it really got')
   })
+
+  t.test(
+    `${engine}: once mended, the rows alone are tried again, after the upgrade too`,
+    async t => {
+      const db = await freshDatabase(t, engine)
+      await seedWithPoison(db, 300, 100)
+      await finish(migrate(db))
+      const before = await numbersOf(db)
+      t.match(await finish(migrate(db)), { applied: [], rejected: 0 }, 'nobody asked for it')
+      t.match(await finish(migrate(db, { retry: true })), { rejected: 3 }, 'they are not mended')
+      await mendPoison(db)
+      t.match(await finish(migrate(db, { retry: true })), {
+        applied: [contactMigration],
+        rejected: 0,
+      })
+      const after = await numbersOf(db)
+      t.same(
+        after.filter(row =>
+          before.some(old => old.contactid === row.contactid && old.number !== null),
+        ),
+        before.filter(row => row.number !== null),
+        'the others keep theirs',
+      )
+      t.equal(new Set(after.map(row => row.number)).size, 300)
+      await finish(sync(db, { mode: 'changed' }))
+      t.same((await verify(db)).violations, [])
+    },
+  )
 
   t.test(`${engine}: a hundred rows of a small table may be refused`, async t => {
     const db = await freshDatabase(t, engine)

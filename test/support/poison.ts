@@ -23,3 +23,26 @@ export async function seedWithPoison(db: Database, contacts: number, every: numb
 export async function mendPoison(db: Database): Promise<void> {
   await db.change(sql`UPDATE contact SET age = 50 WHERE age = 5`)
 }
+
+/** What the template of the contacts fills, and where a number stands in it. */
+export const contactLegs = [
+  { name: 'source-cds', table: 'cds_contact', number: 'ContactId' },
+  {
+    name: 'cds-destination',
+    table: 'finops_cdscontactpersons',
+    number: 'ContactPersonPartyNumber',
+  },
+] as const
+
+/** Makes a target refuse each contact whose sequence number can be divided by `every`. */
+export async function poisonTarget(
+  db: Database,
+  { table, number }: (typeof contactLegs)[number],
+  every: number,
+  event: 'INSERT' | 'UPDATE' = 'INSERT',
+): Promise<void> {
+  await db.script(
+    `CREATE TRIGGER no_way BEFORE ${event} ON ${table} WHEN CAST(substr(new."${number}", 5, 5) AS INTEGER) % ${every} = 0
+      BEGIN SELECT RAISE(ABORT, 'no way'); END`,
+  )
+}
