@@ -78,7 +78,7 @@ export async function refreshPlan(db: Database, backfill: Backfill, range: Range
   )
 }
 
-/** Plans nothing for the rows of a range that meet a condition: what they hold is what they keep. */
+/** Strikes rows of a range out of the plan: those that meet the condition, or all. */
 export async function withdraw(
   db: Database,
   backfill: Backfill,
@@ -86,12 +86,8 @@ export async function withdraw(
   condition: Sql = all([]),
 ): Promise<void> {
   const plan = planTable(backfill.table)
-  const kept = Object.keys(backfill.set).map(column => {
-    const { before, after } = imagesOf(db, column)
-    return sql`${after} = ${before}`
-  })
   await db.change(
-    sql`UPDATE ${plan} SET ${join([sql`number = NULL`, ...kept], ', ')} WHERE ${plan}.position BETWEEN ${range.first} AND ${range.last} AND ${condition}`,
+    sql`DELETE FROM ${plan} WHERE ${plan}.position BETWEEN ${range.first} AND ${range.last} AND ${condition}`,
   )
 }
 

@@ -36,11 +36,14 @@ export async function* quarantined<Piece, Done>(
 /** How many rows the database may refuse before the work stops: this many, or one in a hundred. */
 const tolerated = { rows: 100, share: 1 / 100 }
 
-/** @throws P2cError TOO_MANY_REJECTS where the database refused more than max(100, 1 %) of the rows */
-export function stopAboveTolerance(step: string, { refused, total, where, next }: Refusals): void {
+/** The error with which work stops when the database refused more than max(100, 1 %) of the rows. */
+export function tooManyRejects(
+  step: string,
+  { refused, total, where, next }: Refusals,
+): P2cError | null {
   const most = Math.max(tolerated.rows, Math.floor(total * tolerated.share))
-  if (refused <= most) return
-  throw new P2cError('TOO_MANY_REJECTS', {
+  if (refused <= most) return null
+  return new P2cError('TOO_MANY_REJECTS', {
     what: `the database refuses too many rows in ${step}`,
     must: `at most ${most} of ${total}`,
     found: `${refused}; they stand in ${where} with the database's message`,

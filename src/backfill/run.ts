@@ -7,7 +7,7 @@ import { applyPlan, lengthOf, refreshPlan, withdraw, type Range } from './apply.
 import { planTable, type Backfill } from './backfill.ts'
 import { paceOf } from './pace.ts'
 import { findPlan, makePlan } from './plan.ts'
-import { quarantined, stopAboveTolerance } from './quarantine.ts'
+import { quarantined, tooManyRejects } from './quarantine.ts'
 import { withRetries } from './retry.ts'
 
 /** Sweeps that find new rows again and again mean that something undoes our work. */
@@ -116,13 +116,7 @@ async function* doBatches(
       reject: (piece, error) => rejectRow(work, piece, error),
     })
     for await (const { range, waited, isRejected } of pieces) {
-      if (isRejected)
-        stopAboveTolerance(migration, {
-          refused: await rejectedRows(db, migration),
-          total,
-          where: 'p2c_reject',
-          next: 'Mend the cause, delete the rows of this migration from p2c_reject, and run the same command again',
-        })
+      if (isRejected) await stopAboveTolerance(work)
       const reason = waited ?? slowed
       yield { type: 'progress', step: migration, done: range.last, total, slowed: reason }
     }
@@ -166,15 +160,25 @@ async function rejectRow(work: BackfillWork, range: Range, error: unknown): Prom
   const { db, run, migration, backfill } = work
   const message = error instanceof Error ? error.message : String(error)
   const waited = await commit(work, range, async () => {
-    await withdraw(db, backfill, range)
     await db.change(
       sql`INSERT INTO p2c_reject (run_id, migration, table_name, row_key, code, message, rejected_on)
         SELECT ${run.id}, ${migration}, ${literal(backfill.table)}, row_key, 'DATABASE_REFUSED', ${message}, ${now()}
         FROM ${planTable(backfill.table)} WHERE position = ${range.first}`,
     )
+    await withdraw(db, backfill, range)
     return 0
   })
   return { range, waited, isRejected: true }
+}
+
+async function stopAboveTolerance({ db, migration, total }: BackfillWork): Promise<void> {
+  const error = tooManyRejects(migration, {
+    refused: await rejectedRows(db, migration),
+    total,
+    where: 'p2c_reject',
+    next: 'Mend the cause and run "p2c migrate --retry"',
+  })
+  if (error) throw error
 }
 
 /** Rows, before-images and checkpoint of a range in one transaction; tells what it waited for. */

@@ -1,5 +1,5 @@
 import { paceOf } from '../backfill/pace.ts'
-import { quarantined, stopAboveTolerance } from '../backfill/quarantine.ts'
+import { quarantined, tooManyRejects } from '../backfill/quarantine.ts'
 import { withRetries } from '../backfill/retry.ts'
 import type { Database } from '../database/database.ts'
 import { noteProgress, type Run } from '../database/history.ts'
@@ -7,7 +7,13 @@ import { sql } from '../domain/sql.ts'
 import type { Work } from '../events.ts'
 import { dropBatchTable, makeBatchTable, planBatches, runBatch, type BatchPlan } from './batch.ts'
 import { readsSales } from './compile.ts'
-import { counted, finishExecution, keepExecution, type Execution } from './execution.ts'
+import {
+  counted,
+  finishExecution,
+  giveUpSession,
+  keepExecution,
+  type Execution,
+} from './execution.ts'
 import { dropSourceTables, makeSourceTables } from './lookup-tables.ts'
 import type { Project, ProjectLeg } from './project.ts'
 import { dropWalk, type Stretch } from './walk.ts'
@@ -49,12 +55,7 @@ export async function* runLeg(
       })
       for await (const { after, waited } of pieces) {
         execution = after
-        stopAboveTolerance(step, {
-          refused: execution.tally.refused,
-          total,
-          where: 'p2c_sync_reject',
-          next: 'Mend the cause and run "p2c sync --full"',
-        })
+        await stopAboveTolerance(work, execution)
         const reason = waited ?? slowed
         yield { type: 'progress', step, done: execution.done, total, slowed: reason }
       }
@@ -103,6 +104,22 @@ async function commitBatch(
   )
   run.rows += stretch.rows
   return { after, waited }
+}
+
+/** The session goes with it: going on behind the refused records would leave them out for good. */
+async function stopAboveTolerance(
+  { db, step, total }: LegWork,
+  { tally }: Execution,
+): Promise<void> {
+  const error = tooManyRejects(step, {
+    refused: tally.refused,
+    total,
+    where: 'p2c_sync_reject',
+    next: 'Mend the cause and run the same command again; it begins the sync anew',
+  })
+  if (!error) return
+  await giveUpSession(db)
+  throw error
 }
 
 /** Forgets rejects that this execution did not meet again, and goes on to the next leg. */

@@ -12,6 +12,7 @@ import {
   type MigrateResult,
   type MigrationPlan,
 } from '../migration/migrate.ts'
+import { retryRejected } from '../migration/retry.ts'
 import type { SyncResult } from '../sync/sync.ts'
 import { readiness, refusals } from './readiness.ts'
 import { firstFullSyncName, hasRejects } from './sync.ts'
@@ -25,6 +26,8 @@ export interface MigrateOptions {
   readonly plan?: string | undefined
   /** Copies a SQLite database into this file first. */
   readonly backup?: string | undefined
+  /** Tries the rows again that the database refused in the backfills. */
+  readonly retry?: boolean | undefined
   /** Other migrations than p2c's own. */
   readonly migrations?: readonly NamedMigration[]
 }
@@ -88,6 +91,7 @@ export async function* migrate(db: Database, options: MigrateOptions = {}): Work
   })
 
   async function* upgrade(...given: Parameters<typeof applyMigrations>): Work<UpgradeResult> {
+    if (options.retry) await retryRejected(db)
     const { results, ...result } = yield* applyMigrations(...given)
     const sync = (results[firstFullSyncName] ?? null) as SyncResult | null
     return { ...result, findings, sync }

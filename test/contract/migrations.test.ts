@@ -13,18 +13,12 @@ import { migrate, previewMigrate } from '../../src/upgrade/migrate.ts'
 import { rollback } from '../../src/upgrade/rollback.ts'
 import { verify } from '../../src/upgrade/verify.ts'
 import { engines, freshDatabase } from '../support/database.ts'
-import { stateOf } from '../support/kill.ts'
+import { stateOf, stateOfOthers } from '../support/state.ts'
 
 t.setTimeout(600_000)
 
 /** Everything of other people: tables, their rows, indexes, triggers, views. */
-function others(db: Database): Record<string, readonly string[]> {
-  const all = stateOf(pathOf(db))
-  const isOurs = /^(p2c|cds|finops)_|^batches$/
-  const schema = all['schema']?.filter(text => !/["\s](p2c|cds|finops)_/.test(text)) ?? []
-  const tables = Object.entries(all).filter(([name]) => !isOurs.test(name))
-  return { ...Object.fromEntries(tables), schema }
-}
+const others = (db: Database) => stateOfOthers(pathOf(db))
 
 function pathOf(db: Database): string {
   return db.identity.replace(/^sqlite:/, '')

@@ -10,10 +10,8 @@ import { migrate } from '../../src/upgrade/migrate.ts'
 import type { Scene } from './kill.ts'
 import type { Operation } from './operations.ts'
 
-const contacts = 40
-
 /** A seeded database, the same upgraded, the same with changes that a sync has to carry over. */
-export async function scenesIn(folder: string): Promise<Record<Operation, Scene>> {
+export async function scenesIn(folder: string, contacts = 40): Promise<Record<Operation, Scene>> {
   const paths = {
     seeded: join(folder, 's.sqlite'),
     upgraded: join(folder, 'u.sqlite'),

@@ -16,6 +16,7 @@ interface Options {
   readonly accept?: string[]
   readonly plan?: string
   readonly backup?: string
+  readonly retry?: boolean
   readonly until?: number
   readonly pauseMs?: number
 }
@@ -33,6 +34,7 @@ export const migrateCommand: CommandModule<Options> = {
       .option('--accept <code>', 'take a blocking finding on; may be repeated', collect)
       .option('--plan <hash>', 'go on only if the plan still has this hash')
       .option('--backup <file>', 'copy the SQLite database first')
+      .option('--retry', 'try the rows again that the database refused')
       .option('--until <time>', 'stop at a batch border by then, for instance 23:30', momentOf)
       .option('--pause-ms <n>', 'rest after each batch', milliseconds)
       .addOption(batchRowsOption()),
@@ -43,6 +45,7 @@ export const migrateCommand: CommandModule<Options> = {
       accept: options.accept ?? [],
       plan: options.plan,
       backup: options.backup,
+      retry: options.retry ?? false,
     }
     const asks = shell.isInteractive && !options.yes && !out.json
     if (options.dryRun || options.sql || asks) {
@@ -52,7 +55,7 @@ export const migrateCommand: CommandModule<Options> = {
       else printPreview(out, preview)
       if (preview.plan === null) return exitStatus.refused
       if (options.dryRun || options.sql) return exitStatus.done
-      if (preview.plan.steps.length === 0) return exitStatus.done
+      if (preview.plan.steps.length === 0 && !options.retry) return exitStatus.done
       if (!(await shell.confirm('Go on?'))) return exitStatus.done
       input.plan ??= preview.plan.hash
     }
