@@ -78,7 +78,10 @@ export async function refreshPlan(db: Database, backfill: Backfill, range: Range
   )
 }
 
-/** Strikes rows of a range out of the plan: those that meet the condition, or all. */
+/**
+ * Strikes rows of a range out of the plan: those that meet the condition, or all. Their positions
+ * stay, without a key, since a position is never used twice.
+ */
 export async function withdraw(
   db: Database,
   backfill: Backfill,
@@ -87,7 +90,7 @@ export async function withdraw(
 ): Promise<void> {
   const plan = planTable(backfill.table)
   await db.change(
-    sql`DELETE FROM ${plan} WHERE ${plan}.position BETWEEN ${range.first} AND ${range.last} AND ${condition}`,
+    sql`UPDATE ${plan} SET row_key = NULL, number = NULL WHERE ${plan}.position BETWEEN ${range.first} AND ${range.last} AND ${condition}`,
   )
 }
 

@@ -26,7 +26,7 @@ export async function changesQuery(db: Database): Promise<Sql | null> {
         sql`SELECT b.run_id, b.migration, ${literal(db.names.tableName(table_name))} AS table_name, p.row_key AS row_id,
             ${literal(name)} AS column_name, ${old} AS old_value, ${after} AS new_value, b.finished_on AS changed_on
           FROM p2c_batch AS b JOIN ${plan} AS p ON p.position BETWEEN b.first_position AND b.last_position
-          WHERE b.migration = ${migration} AND b.direction = 'do' AND ${old} IS DISTINCT FROM ${after}`,
+          WHERE b.migration = ${migration} AND b.direction = 'do' AND p.row_key IS NOT NULL AND ${old} IS DISTINCT FROM ${after}`,
       )
     }
   }

@@ -102,7 +102,7 @@ async function createPlanTable(db: Database, backfill: Backfill): Promise<string
     return isNumber ? [sql`${before} ${type}`] : [sql`${before} ${type}`, sql`${after} ${type}`]
   })
   return textOf(
-    sql`CREATE TABLE IF NOT EXISTS ${planTable(backfill.table)} (position ${db.dialect.countingKey}, row_key text NOT NULL, row_hint bigint, number text, ${join(images, ', ')})`,
+    sql`CREATE TABLE IF NOT EXISTS ${planTable(backfill.table)} (position ${db.dialect.countingKey}, row_key text, row_hint bigint, number text, ${join(images, ', ')})`,
   )
 }
 

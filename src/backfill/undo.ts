@@ -45,7 +45,7 @@ export async function editsQuery(
   if (dropped) {
     edits.push(
       sql`${row(column, raw('NULL'), number)} FROM ${table} WHERE NOT ${rules.hasNoNumber(number)}
-        AND ${key} NOT IN (SELECT row_key FROM ${plan})
+        AND ${key} NOT IN (SELECT row_key FROM ${plan} WHERE row_key IS NOT NULL)
         AND ${number} NOT IN (SELECT number FROM p2c_given_number WHERE sequence = ${sequence})`,
     )
   }
