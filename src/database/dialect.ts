@@ -97,6 +97,11 @@ export interface Dialect {
   numberText(db: Database, format: NumberFormat, sequence: Sql): Sql
   /** The sequence number in a text of the format; NULL where the text is not of it. */
   sequenceNumber(format: NumberFormat, text: Sql): Sql
+  /**
+   * Stands behind a table that is read whole, where the planner would rather go by an index, with
+   * a look at a distant page for each row.
+   */
+  readonly readWhole: Sql
   /** Brings rows of this program into a table, as fast as the engine takes them. */
   insertMany(
     db: Database,

@@ -60,7 +60,7 @@ async function listSelected(db: Database, execution: Execution, leg: ProjectLeg)
   const rows =
     execution.mode === 'retry'
       ? sql`p2c_sync_reject AS j JOIN ${source} AS s ON ${db.rules.hasGuid(table.name, 's', raw('j.source_id'))} AND j.task = ${execution.task} AND j.leg = ${leg.name}`
-      : sql`${source} AS s`
+      : sql`${source} AS s ${db.dialect.readWhole}`
   const length = await db.change(
     sql`INSERT INTO p2c_sync_work (key, source_id, locator) SELECT ${number}, ${sourceIdOf(db, leg)}, ${at} FROM ${rows} WHERE ${number} > '' AND ${selects(db, leg)} ORDER BY ${number}, ${at}`,
   )

@@ -73,6 +73,7 @@ export const sqliteDialect: Dialect = {
     return sql`p2c_number(${sequence})`
   },
   sequenceNumber,
+  readWhole: raw('NOT INDEXED'),
   insertMany: (db, table, columns, rows) => insertMany(sqlite(db), table, columns, rows),
   clusteredByKey: raw('WITHOUT ROWID'),
   createViewIfMissing: raw('CREATE VIEW IF NOT EXISTS'),
