@@ -1,34 +1,18 @@
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 import t from 'tap'
 import { loadConfig } from '../../src/config.ts'
 import { connect } from '../../src/database/connect.ts'
 import { sql } from '../../src/domain/sql.ts'
 import { loadMigrations } from '../../src/migration/load.ts'
-import { freshFolder, type Teardown } from '../support/database.ts'
+import { freshFolder } from '../support/database.ts'
 import { makeTables } from '../support/live.ts'
-import { startScript } from '../support/processes.ts'
-
-/** Another process that upgrades databases when told to; the answer says how it went. */
-async function upgrader(t: Teardown): Promise<(path: string) => Promise<string>> {
-  const child = startScript('test/support/first-run.ts')
-  t.teardown(() => child.kill('SIGKILL'))
-  const { stdin, stdout } = child
-  if (!stdin || !stdout) throw new Error('a process without pipes')
-  const lines = createInterface({ input: stdout })
-  const nextLine = async () => String((await once(lines, 'line'))[0])
-  await nextLine()
-  return path => {
-    const answer = nextLine()
-    stdin.write(`${path}\n`)
-    return answer
-  }
-}
+import { startServant } from '../support/processes.ts'
 
 t.test(
   'eight first runs at once: one applies, the others are locked out or find nothing to do',
   async t => {
-    const upgrade = await Promise.all(Array.from({ length: 8 }, () => upgrader(t)))
+    const upgrade = await Promise.all(
+      Array.from({ length: 8 }, () => startServant(t, 'test/support/first-run.ts')),
+    )
     const all = (await loadMigrations()).length
     for (let round = 1; round <= 4; round++) {
       const path = `${freshFolder(t)}/sales.sqlite`
