@@ -1,43 +1,10 @@
 import t from 'tap'
-import { loadConfig } from '../../src/config.ts'
-import { connect } from '../../src/database/connect.ts'
-import { sql } from '../../src/domain/sql.ts'
-import { loadMigrations } from '../../src/migration/load.ts'
-import { freshFolder } from '../support/database.ts'
-import { makeTables } from '../support/live.ts'
-import { startServant } from '../support/processes.ts'
+import { proveFirstRuns } from '../support/first-runs.ts'
+
+// Eight processes on two cores.
+t.setTimeout(300_000)
 
 t.test(
   'eight first runs at once: one applies, the others are locked out or find nothing to do',
-  async t => {
-    const upgrade = await Promise.all(
-      Array.from({ length: 8 }, () => startServant(t, 'test/support/first-run.ts')),
-    )
-    const all = (await loadMigrations()).length
-    for (let round = 1; round <= 4; round++) {
-      const path = `${freshFolder(t)}/sales.sqlite`
-      const options = { database: `sqlite:${path}` }
-      const db = await connect(loadConfig({ options, file: false }), { mode: 'create' })
-      await makeTables(db)
-      await db.change(sql`INSERT INTO contact (contactid) VALUES ('c1'), ('c2')`)
-      const answers = await Promise.all(upgrade.map(run => run(path)))
-      t.equal(
-        answers.filter(answer => answer === `applied ${all}`).length,
-        1,
-        `round ${round}: one applies`,
-      )
-      for (const answer of answers)
-        t.ok([`applied ${all}`, 'applied 0', 'LOCKED'].includes(answer), answer)
-      const twice = await db.rows(
-        sql`SELECT migration FROM p2c_migration_event WHERE event = 'applied' GROUP BY migration HAVING count(*) > 1`,
-      )
-      t.same(twice, [], 'nothing is applied twice')
-      const numbers = await db.rows<{ number: string }>(
-        sql`SELECT msdynce_contactnumber AS number FROM contact ORDER BY contactid`,
-      )
-      t.match(numbers, [{ number: /^CON-01000-/ }, { number: /^CON-01001-/ }])
-      t.same(await db.rows(sql`SELECT * FROM p2c_lock`), [], 'and nobody is said to hold the lock')
-      await db.close()
-    }
-  },
+  t => proveFirstRuns(t, 4),
 )

@@ -1,15 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { compiled } from './compiled.ts'
 import type { Teardown } from './database.ts'
 
-const project = new URL('../../', import.meta.url)
-
 /** Runs a TypeScript file of the project, by its path there, in a process of its own. */
-export function startScript(...args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', ...args], {
-    cwd: project,
+export async function startScript(
+  script: string,
+  ...args: readonly string[]
+): Promise<ChildProcess> {
+  return spawn(process.execPath, [await compiled(script), ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    env: { PATH: process.env['PATH'] },
   })
 }
 
@@ -19,9 +21,10 @@ export function startScript(...args: readonly string[]): ChildProcess {
  */
 export async function startServant(
   t: Teardown,
+  script: string,
   ...args: readonly string[]
 ): Promise<(line: string) => Promise<string>> {
-  const child = startScript(...args)
+  const child = await startScript(script, ...args)
   t.teardown(() => child.kill('SIGKILL'))
   const { stdin, stdout } = child
   if (!stdin || !stdout) throw new Error('a process without pipes')
