@@ -47,7 +47,9 @@ t.test('an upgrade that was killed can be rolled back, as if it had never been',
   const before = stateOfOthers(migrate.before ?? '')
   for (const death of spread(life, 5).slice(1)) {
     const scene = { ...rollback, before: migrate.before }
-    const ordeal = await survive(scene, [{ operation: 'migrate', death }], stateOfOthers)
+    const ordeal = await survive(scene, [{ operation: 'migrate', death }], {
+      look: stateOfOthers,
+    })
     t.equal(ordeal.kills, 1)
     t.same(ordeal.state, before, `killed before statement ${death.statement}`)
   }
