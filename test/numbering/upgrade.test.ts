@@ -50,6 +50,8 @@ for (const engine of engines) {
     await insertContact(db, 'later')
     t.match(await contactOf(db, 'later'), /^CON-100020-[A-Z]{6}$/)
     t.same((await verify(db)).violations, [])
+    const twice = sql`UPDATE contact SET msdynce_contactnumber = ${await contactOf(db, 'later')}`
+    await t.rejects(db.change(twice), 'the database itself refuses a number that is there')
     await finish(rollback(db, { to: 'start' }))
     await finish(migrate(db))
     t.match(await contactOf(db, 'later'), /^CON-100020-[A-Z]{6}$/, 'and comes back')
