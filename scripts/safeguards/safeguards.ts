@@ -230,7 +230,7 @@ export const safeguards: readonly Safeguard[] = [
   {
     what: 'what is committed is on the disk',
     file: 'src/database/sqlite/long-work.ts',
-    without: [[`synchronous = FULL`, `synchronous = OFF`]],
+    without: [[`pragma('synchronous = FULL')`, `pragma('synchronous = OFF')`]],
     test: 'test/database/sqlite/long-work.test.ts',
   },
   {
