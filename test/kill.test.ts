@@ -2,7 +2,7 @@ import t from 'tap'
 import { freshFolder } from './support/database.ts'
 import { behindCommits, onceEach, proveOrdeals, spread } from './support/kill-matrix.ts'
 import { survive, undisturbed } from './support/kill.ts'
-import { scenesIn } from './support/scenes.ts'
+import { editedSince, scenesIn } from './support/scenes.ts'
 import { stateOfOthers } from './support/state.ts'
 
 // Dozens of processes are started and killed.
@@ -47,8 +47,20 @@ t.test('an upgrade that was killed can be rolled back, as if it had never been',
   const before = stateOfOthers(migrate.before ?? '')
   for (const death of spread(life, 5).slice(1)) {
     const scene = { ...rollback, before: migrate.before }
-    const ordeal = await survive(scene, [{ operation: 'migrate', death }], stateOfOthers)
+    const ordeal = await survive(scene, [{ operation: 'migrate', death }], {
+      look: stateOfOthers,
+    })
     t.equal(ordeal.kills, 1)
     t.same(ordeal.state, before, `killed before statement ${death.statement}`)
   }
 })
+
+t.test(
+  'a rollback of what people edited, killed and run again, ends as if undisturbed',
+  async t => {
+    const scene = await editedSince((await scenesIn(freshFolder(t))).rollback)
+    const { life, state } = await undisturbed(scene)
+    const { kills } = await proveOrdeals(t, scene, state, onceEach('rollback', spread(life, 6)))
+    t.equal(kills, 6)
+  },
+)

@@ -1,8 +1,8 @@
 import t from 'tap'
 import { freshFolder } from '../support/database.ts'
-import { behindCommits, onceEach, proveOrdeals, spread } from '../support/kill-matrix.ts'
+import { behindCommits, onceEach, outOfRoom, proveOrdeals, spread } from '../support/kill-matrix.ts'
 import { survive, undisturbed, type Attempt } from '../support/kill.ts'
-import { scenesIn } from '../support/scenes.ts'
+import { editedSince, scenesIn } from '../support/scenes.ts'
 import { stateOfOthers } from '../support/state.ts'
 
 // Some 800 processes: ten minutes on two idle cores.
@@ -59,6 +59,29 @@ t.test('an upgrade that was killed, and its rollback too, leaves nothing behind'
   ])
   await proveOrdeals(t, scene, stateOfOthers(migrate.before ?? ''), ordeals, stateOfOthers)
 })
+
+t.test('a rollback of what people edited, killed twice, ends as if undisturbed', async t => {
+  const scene = await editedSince((await scenesIn(freshFolder(t))).rollback)
+  const { life, state } = await undisturbed(scene)
+  const ordeals = spread(life, 24).map((death, i) => [
+    { operation: 'rollback', death } as const,
+    { operation: 'rollback', death: { ...death, statement: 40 + 9 * i } } as const,
+  ])
+  await proveOrdeals(t, scene, state, ordeals)
+})
+
+for (const operation of operations) {
+  t.test(
+    `${operation}, in which no file can grow at some moment, ends as if undisturbed`,
+    async t => {
+      const scene = (await scenesIn(freshFolder(t)))[operation]
+      const { state } = await undisturbed(scene)
+      const blocks = Array.from({ length: 15 }, (_, i) => 20 + 60 * i)
+      const { kills } = await proveOrdeals(t, scene, state, outOfRoom(operation, blocks))
+      t.ok(kills >= 4, `${kills} times there was no room`)
+    },
+  )
+}
 
 for (const operation of ['migrate', 'rollback'] as const) {
   t.test(`${operation}, killed fifty times at moments that nobody chose, ends as ever`, async t => {

@@ -1,4 +1,4 @@
-import { survive, type Attempt, type Scene } from './kill.ts'
+import { survive, type Attempt, type Look, type Scene } from './kill.ts'
 import type { Operation } from './operations.ts'
 import type { State } from './state.ts'
 import type { Death, Life } from './victim.ts'
@@ -27,13 +27,13 @@ export async function proveOrdeals(
   scene: Scene,
   wanted: State,
   ordeals: readonly (readonly Attempt[])[],
-  look?: (path: string) => State,
+  look?: Look,
 ): Promise<Count> {
   const rest = [...ordeals]
   let [kills, equal] = [0, 0]
   const worker = async () => {
     for (let attempts = rest.shift(); attempts; attempts = rest.shift()) {
-      const ordeal = await survive(scene, attempts, look)
+      const ordeal = await survive(scene, attempts, { look })
       kills += ordeal.kills
       if (t.same(ordeal.state, wanted, attempts.map(told).join(', then '))) equal++
     }
@@ -47,6 +47,11 @@ export async function proveOrdeals(
 /** An ordeal of one kill for each of these deaths. */
 export function onceEach(operation: Operation, deaths: readonly Death[]): Attempt[][] {
   return deaths.map(death => [{ operation, death }])
+}
+
+/** An ordeal for each of these sizes, in blocks of 512 bytes, beyond which no file can grow. */
+export function outOfRoom(operation: Operation, blocks: readonly number[]): Attempt[][] {
+  return blocks.map(fileBlocks => [{ operation, fileBlocks }])
 }
 
 /** Deaths spread over a life, just before its first statement, its last one, and some between. */
@@ -67,6 +72,7 @@ export function behindCommits({ commits }: Life, count: number): Death[] {
 
 function told(attempt: Attempt): string {
   if ('afterMillis' in attempt) return `${attempt.operation} killed after ${attempt.afterMillis} ms`
+  if ('fileBlocks' in attempt) return `${attempt.operation} with ${attempt.fileBlocks} blocks`
   const { statement, moment } = attempt.death
   return `${attempt.operation} killed ${moment} statement ${statement}`
 }

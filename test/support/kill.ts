@@ -20,13 +20,18 @@ export interface Scene {
   readonly ignore?: readonly string[]
 }
 
-/** A process that does an operation and dies meanwhile: at a statement, or after so many ms. */
+/**
+ * A process that does an operation and comes to grief: killed at a statement, or after so many ms,
+ * or ended by the error that no file can grow beyond so many blocks of 512 bytes.
+ */
 export type Attempt = { readonly operation: Operation } & (
-  { readonly death: Death } | { readonly afterMillis: number }
+  { readonly death: Death } | { readonly afterMillis: number } | { readonly fileBlocks: number }
 )
 
+export type Look = (path: string) => State
+
 export interface Ordeal {
-  /** How many of the attempts really ended by a kill. */
+  /** How many of the attempts really came to grief. */
   readonly kills: number
   readonly state: State
 }
@@ -43,18 +48,24 @@ export async function undisturbed(scene: Scene): Promise<{ life: Life; state: St
 /**
  * Makes these attempts one after the other on the database of a scene, then carries the scene's
  * operation to its end, and looks.
+ *
+ * @param between what happens to the files before that; gives back where the database is then
  */
 export async function survive(
   scene: Scene,
   attempts: readonly Attempt[],
-  look: (path: string) => State = path => stateOf(path, scene.ignore),
+  {
+    look = path => stateOf(path, scene.ignore),
+    between = path => path,
+  }: { look?: Look | undefined; between?: ((path: string) => string) | undefined } = {},
 ): Promise<Ordeal> {
   return inFolderOf(scene, async orders => {
     let kills = 0
     for (const attempt of attempts)
       if ((await live({ ...orders, operation: attempt.operation }, attempt)).killed) kills++
-    await carryOut(orders)
-    return { kills, state: look(pathOf(orders)) }
+    const path = between(pathOf(orders))
+    await carryOut({ ...orders, settings: { ...orders.settings, database: `sqlite:${path}` } })
+    return { kills, state: look(path) }
   })
 }
 
@@ -93,7 +104,12 @@ async function live(
   const death = attempt && 'death' in attempt ? attempt.death : null
   const victim = await compiled('test/support/victim.ts')
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [victim, JSON.stringify({ ...orders, death })], {
+    const life = [process.execPath, victim, JSON.stringify({ ...orders, death })]
+    const [command = '', ...args] =
+      attempt && 'fileBlocks' in attempt
+        ? ['sh', '-c', 'ulimit -f "$0"; exec "$@"', String(attempt.fileBlocks), ...life]
+        : life
+    const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'] },
     })
@@ -108,6 +124,7 @@ async function live(
     child.on('close', (code, signal) => {
       if (signal === 'SIGKILL') resolve({ killed: true, output })
       else if (code === 0) resolve({ killed: false, output: output.replace('begun\n', '') })
+      else if (/^P2cError: DISK_(FULL|FAILED): /m.test(errors)) resolve({ killed: true, output })
       else reject(new Error(`the victim failed: ${errors}`))
     })
   })

@@ -29,8 +29,16 @@ export async function openSqlite(
   { mode }: ConnectOptions,
 ): Promise<SqliteDatabase> {
   const file = path === ':memory:' ? path : await prepareFile(resolve(path), mode)
-  const handle = openHandle(file, mode)
-  return databaseOn(handle, config, file, mode)
+  const hadLog = existsSync(logOf(file))
+  const db = databaseOn(openHandle(file, mode), config, file, mode)
+  if (mode !== 'read' || hadLog) return db
+  return {
+    ...db,
+    close: async () => {
+      await db.close()
+      removeEmptyLog(file)
+    },
+  }
 }
 
 function databaseOn(
@@ -163,6 +171,25 @@ function settle(handle: Driver.Database): Driver.Database {
     handle.close()
     throw error
   }
+}
+
+/**
+ * In the journal mode WAL a reader makes the files of the log where there are none, and may not
+ * take them away: that is done by whoever may write and closes last.
+ */
+function removeEmptyLog(file: string): void {
+  if (!existsSync(logOf(file)) || statSync(logOf(file)).size > 0) return
+  try {
+    const handle = new Driver(file, { timeout: 0, fileMustExist: true })
+    handle.pragma('schema_version')
+    handle.close()
+  } catch {
+    // Who may not write leaves them; they are empty.
+  }
+}
+
+function logOf(file: string): string {
+  return `${file}-wal`
 }
 
 async function prepareFile(file: string, mode: ConnectOptions['mode']): Promise<string> {
