@@ -13,7 +13,8 @@ import {
 } from '../migration/migrate.ts'
 import type { SyncResult } from '../sync/sync.ts'
 import { readiness, refusals } from './readiness.ts'
-import { firstFullSyncName, hasRejects } from './sync.ts'
+import { hasRejected } from './rejects.ts'
+import { firstFullSyncName } from './sync.ts'
 
 export interface MigrateOptions {
   /** The last migration to apply; all where nothing is said. */
@@ -90,11 +91,6 @@ export async function* migrate(db: Database, options: MigrateOptions = {}): Work
     const sync = (results[firstFullSyncName] ?? null) as SyncResult | null
     return { ...result, findings, sync }
   }
-}
-
-/** Whether the database or the sync refused any row. */
-export function hasRejected({ rejected, sync }: UpgradeResult): boolean {
-  return rejected > 0 || (sync !== null && hasRejects(sync))
 }
 
 function refused({ findings, refusedBy }: UpgradePreview): P2cError {
