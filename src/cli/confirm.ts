@@ -9,18 +9,20 @@ import { Stopped } from './stopped.ts'
  */
 export function confirm(question: string, write: (text: string) => void): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  let isAnswered = false
   return new Promise<boolean>((resolve, reject) => {
     terminal.on('SIGINT', () => {
-      write('\n')
       reject(new Stopped(130, 'question'))
     })
     terminal.on('close', () => {
       resolve(false)
     })
     terminal.question(`${question} [y/N] `, answer => {
+      isAnswered = true
       resolve(/^y(es)?$/i.test(answer.trim()))
     })
   }).finally(() => {
+    if (!isAnswered) write('\n')
     terminal.close()
   })
 }

@@ -53,7 +53,8 @@ export function progressBar(
 /** The bar itself: how much is done of a total. */
 export function bar(share: number, width: number, { full, rest }: Glyphs, paint: Paint): string {
   const filled = Math.floor(Math.min(1, share) * width)
-  return paint('cyan', full.repeat(filled)) + paint('dim', rest.repeat(width - filled))
+  const [done, left] = [full.repeat(filled), rest.repeat(width - filled)]
+  return (done && paint('cyan', done)) + (left && paint('dim', left))
 }
 
 /** The name of a migration says more than its date. */
