@@ -3,6 +3,7 @@ import type { Database } from './database.ts'
 import { beginRun, finishRun, type Outcome, type Run } from './history.ts'
 import { lock } from './lock.ts'
 import { makeOwnTables } from './own-tables.ts'
+import { isStop } from './stop.ts'
 
 export interface RunFrame<Result> {
   /** Runs under the lock and before anything is written: the place to refuse. */
@@ -36,7 +37,7 @@ export async function* recorded<Result>(
       outcome = outcomeOf(result)
       return result
     } catch (error) {
-      outcome = 'failed'
+      outcome = isStop(error) ? 'stopped' : 'failed'
       throw error
     } finally {
       await finishRun(db, run, outcome)

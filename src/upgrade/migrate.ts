@@ -15,7 +15,8 @@ import {
 import { retryRejected } from '../migration/retry.ts'
 import type { SyncResult } from '../sync/sync.ts'
 import { readiness, refusals } from './readiness.ts'
-import { firstFullSyncName, hasRejects } from './sync.ts'
+import { hasRejected } from './rejects.ts'
+import { firstFullSyncName } from './sync.ts'
 
 export interface MigrateOptions {
   /** The last migration to apply; all where nothing is said. */
@@ -96,11 +97,6 @@ export async function* migrate(db: Database, options: MigrateOptions = {}): Work
     const sync = (results[firstFullSyncName] ?? null) as SyncResult | null
     return { ...result, findings, sync }
   }
-}
-
-/** Whether the database or the sync refused any row. */
-export function hasRejected({ rejected, sync }: UpgradeResult): boolean {
-  return rejected > 0 || (sync !== null && hasRejects(sync))
 }
 
 function refused(findings: readonly Finding[], blocking: readonly Finding[]): P2cError {

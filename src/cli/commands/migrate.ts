@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import { exitStatus, P2cError, type ExitStatus } from '../../errors.ts'
 import type { UpgradePreview, UpgradeResult } from '../../upgrade/migrate.ts'
+import { hasRejected } from '../../upgrade/rejects.ts'
 import { printFindings } from '../findings.ts'
 import { count, table, type Printer } from '../print.ts'
 import { statusFor, type CommandModule } from '../shell.ts'
@@ -59,9 +60,13 @@ export const migrateCommand: CommandModule<Options> = {
       if (!(await shell.confirm('Go on?'))) return exitStatus.done
       input.plan ??= preview.plan.hash
     }
-    const limits = { pauseMillis: options.pauseMs ?? 0, until: options.until ?? null }
+    const manner = {
+      pauseMillis: options.pauseMs ?? 0,
+      until: options.until ?? null,
+      beginning: options.backup === undefined ? 'check' : `check, then copy to ${options.backup}`,
+    }
     const result = await shell
-      .run<UpgradeResult>('migrate', input, limits)
+      .run<UpgradeResult>('migrate', input, manner)
       .catch((error: unknown) => {
         if (error instanceof P2cError && error.code === 'CHECK_REFUSED')
           printFindings(out, error.details as UpgradePreview['findings'])
@@ -149,13 +154,12 @@ function printResult(out: Printer, result: UpgradeResult): ExitStatus {
   ])
   if (result.applied.length > 0) for (const line of lines) out.line(line)
   if (result.sync) printSync(out, result.sync)
-  return statusFor(
-    result.rejected > 0 ||
-      (result.sync?.templates.some(({ legs }) => legs.some(leg => leg.rejected > 0)) ?? false),
-  )
+  return statusFor(hasRejected(result))
 }
 
 function collect(code: string, before: string[] = []): string[] {
+  if (!/^[A-Z]+(_[A-Z]+)*$/.test(code))
+    throw new InvalidArgumentError('It must be the code of a finding, such as TRIGGER_FIRES.')
   return [...before, code]
 }
 
