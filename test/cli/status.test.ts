@@ -1,8 +1,9 @@
 import { hostname, userInfo } from 'node:os'
+import { join } from 'node:path'
 import t from 'tap'
 import type { Status } from '../../src/migration/status.ts'
 import { p2c, start } from '../support/command.ts'
-import { upgradesOf } from '../support/upgrades.ts'
+import { upgradesOf, withDatabase } from '../support/upgrades.ts'
 
 // Each command is a process of its own, started from source.
 t.setTimeout(300_000)
@@ -68,6 +69,13 @@ t.test('status tells where a run stands, and of a killed one that it goes on', a
   const told = await p2c(['status', ...database], folder)
   t.equal(told.status, 3)
   t.match(told.stdout, /p2c migrate was interrupted: run it again to go on/)
+
+  await withDatabase(join(folder, 'sales.sqlite'), async db => {
+    const release = await db.dialect.tryLock(db)
+    const begun = await p2c(['status', ...database], folder)
+    await release?.()
+    t.match(begun.stdout, /A run has just begun/, 'who holds the lock is not the killed run')
+  })
 
   const resumed = await p2c(['migrate', '--quiet', ...database], folder)
   t.ok([0, 3].includes(resumed.status ?? -1))
