@@ -102,6 +102,11 @@ export interface Dialect {
    * a look at a distant page for each row.
    */
   readonly readWhole: Sql
+  /**
+   * A mark that stays the same as long as no other program has committed anything; null where
+   * nobody can tell. To be asked inside a transaction.
+   */
+  changeMark(db: Database): Promise<number | null>
   /** Brings rows of this program into a table, as fast as the engine takes them. */
   insertMany(
     db: Database,

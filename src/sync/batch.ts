@@ -38,15 +38,21 @@ export async function planBatches(
 ): Promise<BatchPlan> {
   const compiled = compileLeg(db, leg, await availableColumns(db, leg.source))
   const target = targetChecks(db, leg, compiled.fields)
-  const walk = await makeWalk(db, execution, leg)
+  const checks = [...sourceChecks(db, project, leg), ...compiled.problems, ...target.rejecting]
+  const notices = [...compiled.notices, ...target.warning]
+  const walk = await makeWalk(db, execution, leg, {
+    joins: compiled.joins,
+    isFine: isFine({ checks }),
+    seen: notices.map(({ when }) => when),
+  })
   return {
     execution,
     leg,
     walk,
     joins: sql`${walk.join} ${compiled.joins}`,
     fields: compiled.fields,
-    checks: [...sourceChecks(db, project, leg), ...compiled.problems, ...target.rejecting],
-    notices: [...compiled.notices, ...target.warning],
+    checks,
+    notices,
   }
 }
 
@@ -101,7 +107,7 @@ interface Taken {
 }
 
 /** The condition on a row of the walk, with everything joined, that nothing is wrong with it. */
-function isFine({ checks }: BatchPlan): Sql {
+function isFine({ checks }: Pick<BatchPlan, 'checks'>): Sql {
   return sql`${any(checks.map(({ when }) => when))} IS NOT TRUE`
 }
 
@@ -123,11 +129,14 @@ async function look(
   plan: BatchPlan,
   stretch: Stretch,
 ): Promise<{ taken: number; notices: Record<string, number> }> {
-  const noted = plan.notices.map(
-    ({ when }, i) => sql`count(CASE WHEN ${when} THEN 1 END) AS ${raw(`notice_${i}`)}`,
-  )
+  const isObserved = await plan.walk.isObserved()
+  const noted = plan.notices.map(({ when }, i) => {
+    const is = isObserved ? raw(`w.seen_${i} = 1`) : when
+    return sql`count(CASE WHEN ${is} THEN 1 END) AS ${raw(`notice_${i}`)}`
+  })
+  const [joins, fine] = isObserved ? [empty, raw('w.is_fine = 1')] : [plan.joins, isFine(plan)]
   const row = await db.row<Record<string, number>>(
-    sql`SELECT ${join([raw('count(*) AS taken'), ...noted])} FROM ${plan.walk.from} ${plan.joins} WHERE ${stretch.within} AND ${isFine(plan)}`,
+    sql`SELECT ${join([raw('count(*) AS taken'), ...noted])} FROM ${plan.walk.from} ${joins} WHERE ${stretch.within} AND ${fine}`,
   )
   const number = (name: string) => Number(row?.[name] ?? 0)
   return {

@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts'
 import { salesTable, type SalesTableName } from '../domain/sales.ts'
-import { all, identifier, literal, raw, sql, type Sql } from '../domain/sql.ts'
+import { all, identifier, join, literal, raw, sql, textOf, type Sql } from '../domain/sql.ts'
 import { readsSales } from './compile.ts'
 import type { Execution } from './execution.ts'
 import type { ProjectLeg } from './project.ts'
@@ -17,10 +17,23 @@ export interface Walk {
   readonly join: Sql
   /** How many rows there are in all. */
   readonly length: number
+  /**
+   * Whether `w` still has what `observe` found of each row, in the columns \`is_fine\` and
+   * \`seen_0\` …; to be asked inside a transaction.
+   */
+  isObserved(): Promise<boolean>
   /** The next stretch of about `rows` rows behind a key; undefined where nothing is left. */
   next(after: string, rows: number): Promise<Stretch | undefined>
   /** The two halves of a stretch; null where it has one key only. */
   halve(stretch: Stretch): Promise<readonly [Stretch, Stretch] | null>
+}
+
+/** What can be seen of the row called `s`, once for all rows that are listed. */
+export interface Observation {
+  /** What must be joined for it. */
+  readonly joins: Sql
+  readonly isFine: Sql
+  readonly seen: readonly Sql[]
 }
 
 /** A stretch of a walk: all rows with keys behind `after`, up to and with `last`. */
@@ -34,11 +47,18 @@ export interface Stretch {
 
 /**
  * The walk of a leg in an execution. For a leg that reads Sales it makes the list of the rows
- * that the template selects, by one scan of the table: to test the flags of rows in the order of
- * their numbers would read a page for each of them.
+ * that the template selects, by one scan of the table, and looks at each on the way: to do so in
+ * the order of their numbers would read a distant page for each of them once more.
  */
-export async function makeWalk(db: Database, execution: Execution, leg: ProjectLeg): Promise<Walk> {
-  return readsSales(leg) ? listSelected(db, execution, leg) : walkRecords(db, execution, leg)
+export async function makeWalk(
+  db: Database,
+  execution: Execution,
+  leg: ProjectLeg,
+  observe: Observation,
+): Promise<Walk> {
+  return readsSales(leg)
+    ? listSelected(db, execution, leg, observe)
+    : walkRecords(db, execution, leg)
 }
 
 /** Drops the list that `makeWalk` made. */
@@ -46,7 +66,12 @@ export async function dropWalk(db: Database): Promise<void> {
   await db.script('DROP TABLE IF EXISTS p2c_sync_work')
 }
 
-async function listSelected(db: Database, execution: Execution, leg: ProjectLeg): Promise<Walk> {
+async function listSelected(
+  db: Database,
+  execution: Execution,
+  leg: ProjectLeg,
+  observe: Observation,
+): Promise<Walk> {
   const table = salesTable(leg.source as SalesTableName)
   const source = db.names.table(leg.source)
   const number = numberOf(db, leg)
@@ -54,21 +79,35 @@ async function listSelected(db: Database, execution: Execution, leg: ProjectLeg)
   const at = locator === null ? db.names.column(table.key, 's') : raw(`s.${locator.sql}`)
   const type = db.dialect.columnType(locator === null ? { kind: 'guid' } : { kind: 'integer' })
   await dropWalk(db)
-  await db.script(
-    `CREATE TEMP TABLE p2c_sync_work (position ${db.dialect.countingKey.sql}, key text NOT NULL, source_id text NOT NULL, locator ${type} NOT NULL)`,
-  )
+  const seen = observe.seen.map((_, i) => raw(`seen_${i}`))
+  const columns = [
+    sql`position ${db.dialect.countingKey}`,
+    raw('key text NOT NULL'),
+    raw('source_id text NOT NULL'),
+    raw(`locator ${type} NOT NULL`),
+    ...[raw('is_fine'), ...seen].map(name => sql`${name} integer NOT NULL`),
+  ]
+  await db.script(textOf(sql`CREATE TEMP TABLE p2c_sync_work (${join(columns, ', ')})`))
   const rows =
     execution.mode === 'retry'
       ? sql`p2c_sync_reject AS j JOIN ${source} AS s ON ${db.rules.hasGuid(table.name, 's', raw('j.source_id'))} AND j.task = ${execution.task} AND j.leg = ${leg.name}`
       : sql`${source} AS s ${db.dialect.readWhole}`
-  const length = await db.change(
-    sql`INSERT INTO p2c_sync_work (key, source_id, locator) SELECT ${number}, ${sourceIdOf(db, leg)}, ${at} FROM ${rows} WHERE ${number} > '' AND ${selects(db, leg)} ORDER BY ${number}, ${at}`,
+  const observed = [observe.isFine, ...observe.seen].map(
+    when => sql`CASE WHEN ${when} THEN 1 ELSE 0 END`,
   )
+  const [length, mark] = await db.transaction(async () => [
+    await db.change(
+      sql`INSERT INTO p2c_sync_work (key, source_id, locator, ${join([raw('is_fine'), ...seen])})
+        SELECT ${number}, ${sourceIdOf(db, leg)}, ${at}, ${join(observed)} FROM ${rows} ${observe.joins} WHERE ${number} > '' AND ${selects(db, leg)} ORDER BY ${number}, ${at}`,
+    ),
+    await db.dialect.changeMark(db),
+  ])
   return {
     from: sql`p2c_sync_work AS w`,
     // The row may have changed since it was listed.
     join: sql`JOIN ${source} AS s ON ${at} = w.locator AND ${number} = w.key AND ${selects(db, leg)}`,
     length,
+    isObserved: async () => mark !== null && mark === (await db.dialect.changeMark(db)),
     ...stretchesByPosition(db),
   }
 }
@@ -147,6 +186,7 @@ async function walkRecords(db: Database, execution: Execution, leg: ProjectLeg):
     from,
     join: sql`JOIN ${identifier(leg.source)} AS s ON s."Organization_OrganizationId" = ${organization} AND s.${identifier(leg.number)} = w.key`,
     length: await count(condition),
+    isObserved: () => Promise.resolve(false),
     next: async (after, rows) => {
       const last = await keyAt(after, rows - 1)
       return last === undefined ? rest(after) : between(after, last, rows)

@@ -74,6 +74,8 @@ export const sqliteDialect: Dialect = {
   },
   sequenceNumber,
   readWhole: raw('NOT INDEXED'),
+  changeMark: db =>
+    Promise.resolve(Number(sqlite(db).handle.pragma('data_version', { simple: true }))),
   insertMany: (db, table, columns, rows) => insertMany(sqlite(db), table, columns, rows),
   clusteredByKey: raw('WITHOUT ROWID'),
   createViewIfMissing: raw('CREATE VIEW IF NOT EXISTS'),
