@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts'
 import type { LookUp } from '../domain/rules.ts'
-import { all, any, literal, raw, sql, type Sql } from '../domain/sql.ts'
+import { all, any, identifier, literal, raw, sql, type Sql } from '../domain/sql.ts'
 import type { SequenceName } from '../numbering/sequence.ts'
 
 /**
@@ -51,11 +51,19 @@ export function isUnnumbered(db: Database, backfill: Backfill, alias: string): S
   return db.rules.hasNoNumber(db.names.column(backfill.number.column, alias))
 }
 
-/** The condition on a row (called `alias`) that there is still something to do; for whole tables. */
-export function isToDo(db: Database, backfill: Backfill, alias: string): Sql {
+/** How values are computed for all rows of the table, of which one is called `alias`. */
+export async function forAllRows(db: Database, backfill: Backfill, alias: string): Promise<LookUp> {
+  const locator = await db.dialect.rowLocator(db, db.names.tableName(backfill.table))
+  if (!locator) return 'in the whole table'
+  const placeOf = (name: string) => sql`${identifier(name)}.${locator}`
+  return { place: placeOf(alias), placeOf }
+}
+
+/** The condition on a row (called `alias`) that there is still something to do; for all rows. */
+export function isToDo(db: Database, backfill: Backfill, alias: string, lookUp: LookUp): Sql {
   const unset = Object.entries(backfill.set).map(
     ([column, computed]) =>
-      sql`${db.names.column(column, alias)} IS DISTINCT FROM ${computed(db, alias, 'in the whole table')}`,
+      sql`${db.names.column(column, alias)} IS DISTINCT FROM ${computed(db, alias, lookUp)}`,
   )
   return all([any([isUnnumbered(db, backfill, alias), ...unset]), notRejected(db, backfill, alias)])
 }

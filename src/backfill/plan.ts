@@ -5,6 +5,7 @@ import { identifier, join, raw, sql, textOf, type Sql } from '../domain/sql.ts'
 import { preview } from '../numbering/format.ts'
 import { formatOf, nextNumber, takeBlock } from '../numbering/sequence.ts'
 import {
+  forAllRows,
   isToDo,
   isUnnumbered,
   notRejected,
@@ -109,8 +110,9 @@ async function createPlanTable(db: Database, backfill: Backfill): Promise<string
 const unknownColumn: ColumnInfo = { name: '', type: 'text', nullable: true }
 
 async function hasRowsToDo(db: Database, backfill: Backfill): Promise<boolean> {
+  const toDo = isToDo(db, backfill, 't', await forAllRows(db, backfill, 't'))
   const found = await db.row(
-    sql`SELECT 1 FROM ${db.names.table(backfill.table)} AS t WHERE ${isToDo(db, backfill, 't')} LIMIT 1`,
+    sql`SELECT 1 FROM ${db.names.table(backfill.table)} AS t WHERE ${toDo} LIMIT 1`,
   )
   return found !== undefined
 }
@@ -139,6 +141,7 @@ async function fillPlan(db: Database, backfill: Backfill, first: number): Promis
   const { names, dialect } = db
   const locator = await dialect.rowLocator(db, names.tableName(backfill.table))
   const place = await placeOf(db, backfill)
+  const lookUp = await forAllRows(db, backfill, 't')
   const format = formatOf(db, backfill.number.sequence)
   const number = dialect.numberText(db, format, sql`${first - 1} + k.ordinal`)
   const columns = [imagesOf(db, backfill.number.column).before]
@@ -146,7 +149,7 @@ async function fillPlan(db: Database, backfill: Backfill, first: number): Promis
   for (const [column, computed] of Object.entries(backfill.set)) {
     const { before, after } = imagesOf(db, column)
     columns.push(before, after)
-    values.push(names.column(column, 't'), computed(db, 't', 'in the whole table'))
+    values.push(names.column(column, 't'), computed(db, 't', lookUp))
   }
   return db.change(
     sql`INSERT INTO ${planTable(backfill.table)} (row_key, row_hint, number, ${join(columns, ', ')})
@@ -155,7 +158,7 @@ async function fillPlan(db: Database, backfill: Backfill, first: number): Promis
           WHEN ${isUnnumbered(db, backfill, 't')} THEN (${rememberedNumber(db, backfill)}) END,
         ${join(values, ', ')}
       FROM ${names.table(backfill.table)} AS t LEFT JOIN p2c_rank AS k ON k.place = ${place}
-      WHERE ${isToDo(db, backfill, 't')} ORDER BY ${place}`,
+      WHERE ${isToDo(db, backfill, 't', lookUp)} ORDER BY ${place}`,
   )
 }
 

@@ -77,7 +77,10 @@ async function situationOf(db: Database, backfill: Backfill): Promise<Situation>
   return {
     columns,
     hasNumberColumn: has(column),
-    toDo: known && writtenColumns(backfill).every(has) ? isToDo(db, backfill, 't') : all([]),
+    toDo:
+      known && writtenColumns(backfill).every(has)
+        ? isToDo(db, backfill, 't', 'in the whole table')
+        : all([]),
     unnumbered: all([
       ...(has(column) ? [isUnnumbered(db, backfill, 't')] : []),
       ...(known ? [notRejected(db, backfill, 't')] : []),

@@ -31,8 +31,18 @@ export function activitySources(config: Pick<Config, 'activity'>): ActivitySourc
   return config.activity.manyToMany ? [...documents, ...manyToMany] : documents
 }
 
-/** How a row is found by its GUID: the quick way for one row, or for all rows of a table. */
-export type LookUp = 'by index' | 'in the whole table'
+/**
+ * How a row is found by its GUID: the quick way for one row, or for all rows of a table; there by
+ * their places, where rows have one that is quicker to compare than a GUID.
+ */
+export type LookUp = 'by index' | 'in the whole table' | ByPlace
+
+export interface ByPlace {
+  /** The place of the row that is asked about. */
+  readonly place: Sql
+  /** The place of a row of the same table, under its alias. */
+  readonly placeOf: (alias: string) => Sql
+}
 
 /**
  * The rules of the upgrade as SQL expressions, each said once: triggers, backfill, checks and
@@ -86,13 +96,8 @@ export function rulesOf(
 ): Rules {
   const sources = activitySources(config)
 
-  const customerType = (expression: Sql) => {
-    const cases = Object.entries(customerTypes).map(
-      ([type, written]) =>
-        sql`WHEN lower(CAST(${expression} AS TEXT)) IN (${list(written)}) THEN ${literal(type)}`,
-    )
-    return sql`(CASE ${spaced(cases)} END)`
-  }
+  const customerType = (expression: Sql) =>
+    sql`(CASE WHEN ${isWritten(expression, 'account')} THEN 'account' WHEN ${isWritten(expression, 'contact')} THEN 'contact' END)`
 
   const keyOf = (table: string) =>
     table === 'account' || table === 'contact' ? salesTable(table).key : undefined
@@ -108,7 +113,7 @@ export function rulesOf(
   const mayBeContact = (source: ActivitySource, alias?: string) =>
     source.customerType === null
       ? all([])
-      : sql`coalesce(${customerType(names.column(source.customerType, alias))}, 'contact') = 'contact'`
+      : sql`${isWritten(names.column(source.customerType, alias), 'account')} IS NOT TRUE`
 
   const documentsOf = (source: ActivitySource, contactId: Sql) =>
     sql`FROM ${names.table(source.table)} AS d WHERE ${guid(names.column(source.customer, 'd'))} = ${guid(contactId)} AND ${mayBeContact(source, 'd')}`
@@ -141,6 +146,14 @@ export function rulesOf(
       ' UNION ALL ',
     )
 
+  /** Ids come in order from their index, and so find their contacts near one another. */
+  const activePlaces = ({ placeOf }: ByPlace) => {
+    const key = names.column('contactid', 'c')
+    const contact = sql`${names.table('contact')} AS c`
+    return sql`SELECT ${placeOf('c')} FROM (${activeIds()}) AS a CROSS JOIN ${contact} WHERE ${key} = a.id
+      UNION ALL SELECT ${placeOf('c')} FROM ${contact} WHERE ${key} <> ${guid(key)} AND ${guid(key)} IN (${activeIds()})`
+  }
+
   return {
     sources,
     guid,
@@ -148,27 +161,27 @@ export function rulesOf(
     hasGuid,
     mayBeContact,
     isUntyped,
-    isActive: (contactId, lookUp = 'by index') =>
-      lookUp === 'by index' || sources.length === 0
-        ? any(sources.map(source => sql`EXISTS (SELECT 1 ${documentsOf(source, contactId)})`))
-        : sql`((${guid(contactId)} IN (${activeIds()})) IS TRUE)`,
+    isActive: (contactId, lookUp = 'by index') => {
+      if (lookUp === 'by index' || sources.length === 0)
+        return any(sources.map(source => sql`EXISTS (SELECT 1 ${documentsOf(source, contactId)})`))
+      return lookUp === 'in the whole table'
+        ? sql`((${guid(contactId)} IN (${activeIds()})) IS TRUE)`
+        : sql`(${lookUp.place} IN (${activePlaces(lookUp)}))`
+    },
     activityCount: (source, contactId) => sql`(SELECT count(*) ${documentsOf(source, contactId)})`,
     activeIds,
     isAmong,
     companyType,
     isCompanyAnAccount: (alias, lookUp = 'by index') => {
       const parent = names.column('parentcustomerid', alias)
-      const stated = customerType(names.column('parentcustomeridtype', alias))
-      return sql`(CASE WHEN ${parent} IS NULL THEN (1 = 0) WHEN ${stated} IS NOT NULL THEN ${stated} = 'account' ELSE ${isThere('account', parent, lookUp)} END)`
+      const type = names.column('parentcustomeridtype', alias)
+      return sql`(CASE WHEN ${parent} IS NULL THEN (1 = 0) WHEN ${isWritten(type, 'account')} THEN (1 = 1) WHEN ${isWritten(type, 'contact')} THEN (1 = 0) ELSE ${isThere('account', parent, lookUp)} END)`
     },
     hasNoNumber: column => sql`(${column} IS NULL OR ${column} = '')`,
   }
 }
 
-function list(values: readonly string[]): Sql {
-  return spaced(values.map((value, i) => (i === 0 ? literal(value) : sql`, ${literal(value)}`)))
-}
-
-function spaced(parts: readonly Sql[]): Sql {
-  return parts.reduce((left, right) => sql`${left} ${right}`, sql``)
+/** Whether the type of a customer is written in one of the ways of this type; NULL for none. */
+function isWritten(expression: Sql, type: keyof typeof customerTypes): Sql {
+  return sql`(lower(CAST(${expression} AS TEXT)) IN (${join(customerTypes[type].map(literal))}))`
 }

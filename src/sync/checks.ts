@@ -1,7 +1,6 @@
 import type { Database } from '../database/database.ts'
-import { identifier, join, literal, raw, sql, type Sql } from '../domain/sql.ts'
+import { join, literal, raw, sql, type Sql } from '../domain/sql.ts'
 import type { Check, CompiledLeg, Notice } from './compile.ts'
-import { customersV2 } from './entities/customers-v2.ts'
 import { isText } from './entities/entity.ts'
 import { packed, quoted } from './problem.ts'
 import type { ProjectLeg, ProjectMap } from './project.ts'
@@ -34,7 +33,7 @@ export function targetChecks(
     rejecting: [
       ...parts.flatMap(part => (part.sure ? [part.check] : [])),
       ...oneOf(leg, valueOf),
-      ...customerExists(db, leg, valueOf),
+      ...customerExists(leg, valueOf),
     ],
     warning: parts.flatMap(part =>
       part.sure ? [] : [{ code: part.code, to: part.to, when: part.check.when }],
@@ -107,13 +106,12 @@ function oneOf(leg: ProjectLeg, valueOf: (to: string) => Sql): Check[] {
   ]
 }
 
-function customerExists(db: Database, leg: ProjectLeg, valueOf: (to: string) => Sql): Check[] {
+function customerExists(leg: ProjectLeg, valueOf: (to: string) => Sql): Check[] {
   if (leg.customer === undefined) return []
   const value = valueOf(leg.customer)
-  const company = literal(db.config.organization.company)
   return [
     {
-      when: sql`NOT EXISTS (SELECT 1 FROM ${identifier(customersV2.table)} AS c WHERE c."dataAreaId" = ${company} AND c."CustomerAccount" = ${value})`,
+      when: sql`NOT EXISTS (SELECT 1 FROM p2c_sync_customer AS c WHERE c.key = ${value})`,
       problem: packed(
         'ACCOUNT_MISSING',
         sql`${literal(`${leg.customer} names no customer that is there: `)} || ${quoted(value)} || '; sync the accounts first'`,

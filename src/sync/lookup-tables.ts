@@ -1,7 +1,9 @@
 import type { Database } from '../database/database.ts'
 import { salesTable } from '../domain/sales.ts'
 import { identifier, join, raw, sql, textOf } from '../domain/sql.ts'
+import { readsSales } from './compile.ts'
 import type { Countries } from './countries.ts'
+import { customersV2 } from './entities/customers-v2.ts'
 import type { ProjectLeg } from './project.ts'
 import { accounts } from './templates/accounts.ts'
 
@@ -36,12 +38,18 @@ export async function dropCountryTable(db: Database): Promise<void> {
   await db.script('DROP TABLE IF EXISTS p2c_sync_country')
 }
 
+/** The temporary tables that the statements of a leg look things up in. */
+export async function makeLookUpTables(db: Database, leg: ProjectLeg): Promise<void> {
+  await dropLookUpTables(db)
+  if (readsSales(leg)) await makeSourceTables(db, leg)
+  if (leg.customer !== undefined) await fillCustomers(db)
+}
+
 /**
- * Temporary tables for a leg that reads Sales: currencies by their GUID, the numbers that stand on
- * more than one row of the source, and the accounts under which contacts sit.
+ * For a leg that reads Sales: currencies by their GUID, the numbers that stand on more than one
+ * row of the source, and the accounts under which contacts sit.
  */
-export async function makeSourceTables(db: Database, leg: ProjectLeg): Promise<void> {
-  await dropSourceTables(db)
+async function makeSourceTables(db: Database, leg: ProjectLeg): Promise<void> {
   await fillAccounts(db, companyAttributes(leg))
   await makeTable(db, 'p2c_sync_currency', 'guid text NOT NULL PRIMARY KEY, code text')
   await makeTable(db, 'p2c_sync_duplicate', 'key text NOT NULL PRIMARY KEY, rows bigint NOT NULL')
@@ -49,9 +57,16 @@ export async function makeSourceTables(db: Database, leg: ProjectLeg): Promise<v
   await fillDuplicates(db, leg)
 }
 
-export async function dropSourceTables(db: Database): Promise<void> {
-  await db.script(
-    'DROP TABLE IF EXISTS p2c_sync_currency; DROP TABLE IF EXISTS p2c_sync_duplicate; DROP TABLE IF EXISTS p2c_sync_account',
+export async function dropLookUpTables(db: Database): Promise<void> {
+  const tables = ['currency', 'duplicate', 'account', 'customer']
+  await db.script(tables.map(name => `DROP TABLE IF EXISTS p2c_sync_${name}`).join(';'))
+}
+
+/** The customers of the company, narrow: their own table is too wide to look into it so often. */
+async function fillCustomers(db: Database): Promise<void> {
+  await makeTable(db, 'p2c_sync_customer', 'key text NOT NULL PRIMARY KEY')
+  await db.change(
+    sql`INSERT INTO p2c_sync_customer SELECT "CustomerAccount" FROM ${identifier(customersV2.table)} WHERE "dataAreaId" = ${db.config.organization.company} ORDER BY 1`,
   )
 }
 

@@ -6,7 +6,6 @@ import { noteProgress, type Run } from '../database/history.ts'
 import { sql } from '../domain/sql.ts'
 import type { Work } from '../events.ts'
 import { dropBatchTable, makeBatchTable, planBatches, runBatch, type BatchPlan } from './batch.ts'
-import { readsSales } from './compile.ts'
 import {
   counted,
   finishExecution,
@@ -14,7 +13,7 @@ import {
   keepExecution,
   type Execution,
 } from './execution.ts'
-import { dropSourceTables, makeSourceTables } from './lookup-tables.ts'
+import { dropLookUpTables, makeLookUpTables } from './lookup-tables.ts'
 import type { Project, ProjectLeg } from './project.ts'
 import { dropWalk, type Stretch } from './walk.ts'
 
@@ -37,7 +36,7 @@ export async function* runLeg(
   yield { type: 'step', state: 'started', step }
   let execution = begun
   try {
-    if (readsSales(leg)) await makeSourceTables(db, leg)
+    await makeLookUpTables(db, leg)
     const plan = await planBatches(db, project, leg, execution)
     await makeBatchTable(db)
     const total = Math.max(plan.walk.length, execution.done)
@@ -64,7 +63,7 @@ export async function* runLeg(
     execution = await closeLeg(db, leg, execution)
   } finally {
     await dropBatchTable(db)
-    await dropSourceTables(db)
+    await dropLookUpTables(db)
     await dropWalk(db)
   }
   yield { type: 'step', state: 'finished', step }

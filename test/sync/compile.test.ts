@@ -5,7 +5,7 @@ import { identifier, join, sql } from '../../src/domain/sql.ts'
 import { firstProblem } from '../../src/sync/checks.ts'
 import { availableColumns, compileLeg } from '../../src/sync/compile.ts'
 import { spelling, type Countries } from '../../src/sync/countries.ts'
-import { makeCountryTable, makeSourceTables } from '../../src/sync/lookup-tables.ts'
+import { makeCountryTable, makeLookUpTables } from '../../src/sync/lookup-tables.ts'
 import { codeOf } from '../../src/sync/problem.ts'
 import { projectOf } from '../../src/sync/project.ts'
 import { templates } from '../../src/sync/templates/all.ts'
@@ -90,7 +90,7 @@ for (const engine of engines) {
           await makeOwnTables(db)
           await makeCountryTable(db, countries)
           const leg = projectOf(template, db.config).legs[at]
-          if (at === 0) await makeSourceTables(db, leg)
+          if (at === 0) await makeLookUpTables(db, leg)
           const available = await availableColumns(db, leg.source)
           const columns = [...new Set(leg.maps.flatMap(map => map.from))].filter(
             column => !column.includes('.') && available(column),
