@@ -1,16 +1,13 @@
 import { contacts as contactsFile } from '../../src/audit/files/contacts.ts'
 import { loadConfig } from '../../src/config.ts'
-import { openCsv } from '../../src/csv/write.ts'
 import { connect } from '../../src/database/connect.ts'
-import { createSalesTable, standardColumns } from '../../src/database/sales-tables.ts'
-import { sqliteDialect } from '../../src/database/sqlite/dialect.ts'
-import { namesOf } from '../../src/domain/names.ts'
-import { salesTable } from '../../src/domain/sales.ts'
 import { textOf } from '../../src/domain/sql.ts'
 import Driver from 'better-sqlite3'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { createTableText } from './data.ts'
+import { contactsExtract } from './extract.ts'
 import { measure, type Usage } from './measure.ts'
 import { p2c } from './rivals.ts'
 
@@ -58,14 +55,14 @@ export async function compareOnUpgraded(
 /** The contacts of a database as a Sales extract, imported. */
 export async function compareImport(data: string, cwd: string): Promise<Comparison[]> {
   if (!hasSqliteShell) return []
-  const csv = await contactsCsv(data)
+  const csv = await contactsExtract(data)
   const imported = join(cwd, 'imported.sqlite')
   const usage = await measure(
     p2c(cwd, imported, ['import', '--from', dirname(csv), '--create', '--quiet']),
   )
   const plain = join(cwd, 'plain.sqlite')
   const db = new Driver(plain)
-  db.exec(createContactTable())
+  db.exec(createTableText('contact'))
   db.close()
   const yardstick = await measure({
     command: 'sqlite3',
@@ -148,30 +145,4 @@ function stepSeconds(file: string, step: string): number {
   const at = (state: string) =>
     events.find(event => event.type === 'step' && event.step === step && event.state === state)?.at
   return (Date.parse(at('finished') ?? '') - Date.parse(at('started') ?? '')) / 1000
-}
-
-/** Kept beside the data. */
-async function contactsCsv(data: string): Promise<string> {
-  const folder = data.replace(/\.sqlite$/, '-extract')
-  const path = join(folder, 'contacts.csv')
-  if (existsSync(path)) return path
-  mkdirSync(folder, { recursive: true })
-  const columns = standardColumns(salesTable('contact')).map(column => column.name)
-  const db = new Driver(data, { readonly: true })
-  const csv = await openCsv(path, columns)
-  try {
-    const rows = db.prepare(`SELECT ${columns.join()} FROM contact`).raw()
-    for (const row of rows.iterate()) await csv.write([row as (string | number | null)[]])
-    await csv.finish()
-  } finally {
-    await csv.abandon()
-    db.close()
-  }
-  return path
-}
-
-function createContactTable(): string {
-  const config = loadConfig({ file: false })
-  const dialect = sqliteDialect
-  return createSalesTable({ names: namesOf(config), dialect }, salesTable('contact'))
 }

@@ -93,20 +93,25 @@ function worldOf(shape: Shape): World {
   }
 }
 
+/** The CREATE TABLE of a Sales table, as `import --create` would run it. */
+export function createTableText(name: SalesTableName): string {
+  const names = namesOf(loadConfig({ file: false }))
+  return createSalesTable({ names, dialect: sqliteDialect }, salesTable(name))
+}
+
+/** The columns of such a table, in their order. */
+export function columnNames(name: SalesTableName): string[] {
+  return standardColumns(salesTable(name)).map(column => column.name)
+}
+
 function fill(
   db: Driver.Database,
   name: SalesTableName,
   rows: number,
   cellsOf: (index: number) => Cells,
 ): void {
-  const table = salesTable(name)
-  const columns = standardColumns(table).map(column => column.name)
-  db.exec(
-    createSalesTable(
-      { names: namesOf(loadConfig({ file: false })), dialect: sqliteDialect },
-      table,
-    ),
-  )
+  const columns = columnNames(name)
+  db.exec(createTableText(name))
   const insert = db.prepare(`INSERT INTO ${name} VALUES (${columns.map(() => '?').join()})`)
   for (let index = 0; index < rows; index++) {
     const cells = cellsOf(index)
