@@ -63,7 +63,7 @@ const exits = [
 ]
 
 export default defineConfig(
-  globalIgnores(['dist/', '.tap/', 'demo/', 'coverage/']),
+  globalIgnores(['dist/', '.tap/', 'demo/', 'bench/', 'coverage/']),
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

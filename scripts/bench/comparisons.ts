@@ -1,0 +1,148 @@
+import { contacts as contactsFile } from '../../src/audit/files/contacts.ts'
+import { loadConfig } from '../../src/config.ts'
+import { connect } from '../../src/database/connect.ts'
+import { textOf } from '../../src/domain/sql.ts'
+import Driver from 'better-sqlite3'
+import { spawnSync } from 'node:child_process'
+import { readFileSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { createTableText } from './data.ts'
+import { contactsExtract } from './extract.ts'
+import { measure, type Usage } from './measure.ts'
+import { p2c } from './rivals.ts'
+
+/** One command beside what it is compared with. */
+export interface Comparison {
+  readonly what: string
+  readonly usage: Timed
+  readonly against: string
+  readonly yardstick: Timed
+}
+
+/** Where a part of a program was timed, nothing but the wall time is known. */
+export type Timed = Pick<Usage, 'wallSeconds'> & Partial<Usage>
+
+/** Whether the shell of SQLite is installed, which two comparisons need. */
+export const hasSqliteShell = spawnSync('sqlite3', ['--version']).status === 0
+
+/**
+ * What can be measured on a database that p2c has just upgraded, which is at its start again
+ * afterwards.
+ *
+ * @param migrate what the upgrade took
+ */
+export async function compareOnUpgraded(
+  file: string,
+  cwd: string,
+  migrate: Usage,
+): Promise<Comparison[]> {
+  const firstSync = { wallSeconds: firstSyncSeconds(file) }
+  const again = await measure(p2c(cwd, file, ['sync', '--full', '--quiet']))
+  const audit = hasSqliteShell ? [await compareAudit(file, cwd)] : []
+  const rollback = await measure(p2c(cwd, file, ['rollback', '--to', 'start', '--yes', '--quiet']))
+  return [
+    {
+      what: 'sync --full, nothing changed',
+      usage: again,
+      against: 'the first full sync, inside migrate',
+      yardstick: firstSync,
+    },
+    ...audit,
+    { what: 'rollback --to start', usage: rollback, against: 'migrate', yardstick: migrate },
+  ]
+}
+
+/** The contacts of a database as a Sales extract, imported. */
+export async function compareImport(data: string, cwd: string): Promise<Comparison[]> {
+  if (!hasSqliteShell) return []
+  const csv = await contactsExtract(data)
+  const imported = join(cwd, 'imported.sqlite')
+  const usage = await measure(
+    p2c(cwd, imported, ['import', '--from', dirname(csv), '--create', '--quiet']),
+  )
+  const plain = join(cwd, 'plain.sqlite')
+  const db = new Driver(plain)
+  db.exec(createTableText('contact'))
+  db.close()
+  const yardstick = await measure({
+    command: 'sqlite3',
+    args: [plain, `.import --csv --skip 1 ${csv} contact`],
+    cwd,
+  })
+  for (const made of [imported, plain]) rmSync(made)
+  return [{ what: 'import of contacts.csv', usage, against: 'sqlite3 .import', yardstick }]
+}
+
+/** How long a command takes that has next to nothing to do. */
+export async function compareStart(upgraded: string, cwd: string): Promise<Comparison[]> {
+  const yardstick = await measure({ command: process.execPath, args: ['-e', '0'], cwd })
+  const commands = [
+    { what: '--help', words: ['--help'] },
+    { what: 'status, small database', words: ['status', '--quiet'] },
+  ]
+  const comparisons: Comparison[] = []
+  for (const { what, words } of commands)
+    comparisons.push({
+      what,
+      usage: await measure(p2c(cwd, upgraded, words)),
+      against: 'node -e 0',
+      yardstick,
+    })
+  return comparisons
+}
+
+function firstSyncSeconds(file: string): number {
+  const db = new Driver(file, { readonly: true })
+  try {
+    return db
+      .prepare(
+        'SELECT (max(julianday(finished_on)) - min(julianday(started_on))) * 86400 FROM p2c_sync_execution',
+      )
+      .pluck()
+      .get() as number
+  } finally {
+    db.close()
+  }
+}
+
+/** Of the audit only contacts.csv is compared; the events tell when it was begun and finished. */
+async function compareAudit(file: string, cwd: string): Promise<Comparison> {
+  const events = join(cwd, 'audit.ndjson')
+  const program = p2c(cwd, file, ['audit', 'export', '--out', join(cwd, 'audit'), '--json'])
+  await measure({ ...program, stdout: events })
+  const query = await contactsQuery(file)
+  const yardstick = await measure({
+    command: 'sqlite3',
+    args: ['-readonly', '-csv', file, query],
+    cwd,
+    stdout: join(cwd, 'contacts.csv'),
+  })
+  return {
+    what: 'audit export, contacts.csv',
+    usage: { wallSeconds: stepSeconds(events, 'contacts.csv') },
+    against: 'sqlite3 -csv, same query',
+    yardstick,
+  }
+}
+
+async function contactsQuery(file: string): Promise<string> {
+  const config = loadConfig({ file: false, options: { database: `sqlite:${file}` } })
+  const db = await connect(config, { mode: 'read' })
+  try {
+    const query = await contactsFile.query(db)
+    if (query === null) throw new TypeError('the audit has no query for contacts')
+    return textOf(query)
+  } finally {
+    await db.close()
+  }
+}
+
+function stepSeconds(file: string, step: string): number {
+  const events = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as { type: string; step?: string; state?: string; at: string })
+  const at = (state: string) =>
+    events.find(event => event.type === 'step' && event.step === step && event.state === state)?.at
+  return (Date.parse(at('finished') ?? '') - Date.parse(at('started') ?? '')) / 1000
+}

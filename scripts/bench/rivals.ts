@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url'
+import { measure, type Program, type Usage } from './measure.ts'
+
+export const rivalNames = ['limit', 'knex', 'p2c'] as const
+export type RivalName = (typeof rivalNames)[number]
+
+/** A row at a time takes so long that more of them would prove nothing. */
+export const mostContactsForKnex = 100_000
+
+const typescript = ['--import', import.meta.resolve('tsx')]
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/** Has a rival do the whole job on a database of its own. */
+export function runRival(name: RivalName, file: string, cwd: string): Promise<Usage> {
+  switch (name) {
+    case 'limit':
+      return measure(script('./limit.ts', file, cwd))
+    case 'knex':
+      return measure(script('./knex-script.ts', file, cwd))
+    case 'p2c':
+      return measure(p2c(cwd, file, ['migrate', '--yes', '--quiet']))
+  }
+}
+
+/**
+ * The command as it is started from a fresh clone. `cwd` has no configuration file, and
+ * `--database` wins over everything else.
+ */
+export function p2c(cwd: string, file: string, words: readonly string[]): Program {
+  const bin = here('../../src/cli/bin.ts')
+  return {
+    command: process.execPath,
+    args: [...typescript, bin, ...words, '--database', `sqlite:${file}`],
+    cwd,
+  }
+}
+
+function script(path: string, file: string, cwd: string): Program {
+  return { command: process.execPath, args: [...typescript, here(path), file], cwd }
+}
