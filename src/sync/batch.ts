@@ -3,23 +3,33 @@ import { now } from '../database/history.ts'
 import { all, any, empty, identifier, join, literal, raw, sql, type Sql } from '../domain/sql.ts'
 import { firstProblem, targetChecks } from './checks.ts'
 import { availableColumns, compileLeg, type Check, type Notice } from './compile.ts'
-import { isText } from './entities/entity.ts'
+import { columnTypeOf, isText } from './entities/entity.ts'
 import type { Counts, Execution } from './execution.ts'
 import { codeOf, messageOf, packed } from './problem.ts'
 import type { Project, ProjectLeg } from './project.ts'
 import { sourceChecks } from './source-checks.ts'
-import { makeWalk, type Stretch, type Walk } from './walk.ts'
+import { makeWalk, type Observation, type Stretch, type Walk } from './walk.ts'
 
 /** The statements of a leg, composed once and run for each batch. */
 export interface BatchPlan {
   readonly execution: Execution
   readonly leg: ProjectLeg
   readonly walk: Walk
-  /** What is joined to a row of the walk to make its record. */
-  readonly joins: Sql
-  readonly fields: readonly { readonly to: string; readonly value: Sql }[]
   /** What a row must not be to be taken, the first that it is being told. */
   readonly checks: readonly Check[]
+  /** The rows as they are. */
+  readonly actual: View
+  /** The rows as they were when they were listed, which is quicker to have. */
+  readonly listed: View
+}
+
+/** What becomes of a row of the walk. */
+interface View {
+  /** What must be joined to see it. */
+  readonly joins: Sql
+  readonly fields: readonly { readonly to: string; readonly value: Sql }[]
+  /** That nothing is wrong with it. */
+  readonly isFine: Sql
   readonly notices: readonly Notice[]
 }
 
@@ -39,20 +49,47 @@ export async function planBatches(
   const compiled = compileLeg(db, leg, await availableColumns(db, leg.source))
   const target = targetChecks(db, leg, compiled.fields)
   const checks = [...sourceChecks(db, project, leg), ...compiled.problems, ...target.rejecting]
-  const notices = [...compiled.notices, ...target.warning]
-  const walk = await makeWalk(db, execution, leg, {
+  const seen: View = {
     joins: compiled.joins,
-    isFine: isFine({ checks }),
-    seen: notices.map(({ when }) => when),
-  })
-  return {
-    execution,
-    leg,
-    walk,
-    joins: sql`${walk.join} ${compiled.joins}`,
     fields: compiled.fields,
-    checks,
-    notices,
+    isFine: sql`${any(checks.map(({ when }) => when))} IS NOT TRUE`,
+    notices: [...compiled.notices, ...target.warning],
+  }
+  const { listed, columns } = listing(db, leg, seen)
+  const walk = await makeWalk(db, execution, leg, { joins: seen.joins, columns })
+  const actual = { ...seen, joins: sql`${walk.join} ${seen.joins}` }
+  return { execution, leg, walk, checks, actual, listed }
+}
+
+/** A view as columns of the list, and how it is seen there. */
+function listing(
+  db: Database,
+  leg: ProjectLeg,
+  { fields, isFine, notices }: View,
+): { listed: View; columns: Observation['columns'] } {
+  const zeroOrOne = (when: Sql) => sql`CASE WHEN ${when} THEN 1 ELSE 0 END`
+  const field = (i: number) => raw(`field_${i}`)
+  const notice = (i: number) => raw(`notice_${i}`)
+  return {
+    listed: {
+      joins: empty,
+      fields: fields.map(({ to }, i) => ({ to, value: sql`w.${field(i)}` })),
+      isFine: raw('w.is_fine = 1'),
+      notices: notices.map((one, i) => ({ ...one, when: sql`w.${notice(i)} = 1` })),
+    },
+    columns: [
+      { name: raw('is_fine'), value: zeroOrOne(isFine), type: 'integer' },
+      ...notices.map(({ when }, i) => ({
+        name: notice(i),
+        value: zeroOrOne(when),
+        type: 'integer',
+      })),
+      ...fields.map(({ to, value }, i) => ({
+        name: field(i),
+        value,
+        type: db.dialect.columnType(columnTypeOf(leg.target, to)),
+      })),
+    ],
   }
 }
 
@@ -84,9 +121,10 @@ export async function runBatch(
     const rejected = await writeRejects(db, plan, stretch, refused)
     return { counts: { inserted: 0, updated: 0, unchanged: 0, rejected }, notices: {} }
   }
-  const { taken, notices } = await look(db, plan, stretch)
+  const view = (await plan.walk.isObserved()) ? plan.listed : plan.actual
+  const { taken, notices } = await look(db, plan, view, stretch)
   const rejected = taken < stretch.rows ? await writeRejects(db, plan, stretch) : 0
-  const rows: Taken = { stretch, rejected, gone: stretch.rows - taken - rejected }
+  const rows: Taken = { view, stretch, rejected, gone: stretch.rows - taken - rejected }
   const isFresh = !(await isOccupied(db, plan, stretch))
   const written = isFresh
     ? { inserted: await insertAll(db, plan, rows), updated: 0 }
@@ -100,15 +138,11 @@ export async function runBatch(
 
 /** The rows of a stretch that are taken: all but those that are counted here. */
 interface Taken {
+  readonly view: View
   readonly stretch: Stretch
   readonly rejected: number
   /** Rows that changed since they were listed, and are none of the leg's any more. */
   readonly gone: number
-}
-
-/** The condition on a row of the walk, with everything joined, that nothing is wrong with it. */
-function isFine({ checks }: Pick<BatchPlan, 'checks'>): Sql {
-  return sql`${any(checks.map(({ when }) => when))} IS NOT TRUE`
 }
 
 /** The condition on a row of the walk, with `joinsOf` joined, that it is taken. */
@@ -119,30 +153,28 @@ function isTaken({ execution, leg }: BatchPlan, { stretch, rejected }: Taken): S
 }
 
 /** What must be joined to the walk to see which of its rows are taken. */
-function joinsOf({ joins }: BatchPlan, { gone }: Taken): Sql {
-  return gone === 0 ? empty : joins
+function joinsOf({ view, gone }: Taken): Sql {
+  return gone === 0 ? empty : view.joins
 }
 
 /** How many rows are taken, and what is to be noted of them. */
 async function look(
   db: Database,
-  plan: BatchPlan,
+  { walk }: BatchPlan,
+  { joins, isFine, notices }: View,
   stretch: Stretch,
 ): Promise<{ taken: number; notices: Record<string, number> }> {
-  const isObserved = await plan.walk.isObserved()
-  const noted = plan.notices.map(({ when }, i) => {
-    const is = isObserved ? raw(`w.seen_${i} = 1`) : when
-    return sql`count(CASE WHEN ${is} THEN 1 END) AS ${raw(`notice_${i}`)}`
-  })
-  const [joins, fine] = isObserved ? [empty, raw('w.is_fine = 1')] : [plan.joins, isFine(plan)]
+  const noted = notices.map(
+    ({ when }, i) => sql`count(CASE WHEN ${when} THEN 1 END) AS ${raw(`notice_${i}`)}`,
+  )
   const row = await db.row<Record<string, number>>(
-    sql`SELECT ${join([raw('count(*) AS taken'), ...noted])} FROM ${plan.walk.from} ${joins} WHERE ${stretch.within} AND ${fine}`,
+    sql`SELECT ${join([raw('count(*) AS taken'), ...noted])} FROM ${walk.from} ${joins} WHERE ${stretch.within} AND ${isFine}`,
   )
   const number = (name: string) => Number(row?.[name] ?? 0)
   return {
     taken: number('taken'),
     notices: Object.fromEntries(
-      plan.notices.map(({ code, to }, i) => [`${code}|${to}`, number(`notice_${i}`)]),
+      notices.map(({ code, to }, i) => [`${code}|${to}`, number(`notice_${i}`)]),
     ),
   }
 }
@@ -154,14 +186,14 @@ async function writeRejects(
   stretch: Stretch,
   refused?: string,
 ): Promise<number> {
-  const { execution, leg, checks, walk, joins } = plan
+  const { execution, leg, checks, walk, actual } = plan
   const byRule = firstProblem(checks)
   const problem =
     refused === undefined
       ? byRule
       : sql`coalesce(${byRule}, ${packed('DATABASE_REFUSED', literal(refused))})`
-  const where = refused === undefined ? sql`NOT (${isFine(plan)})` : all([])
-  const found = sql`SELECT w.source_id, w.key, ${problem} AS problem FROM ${walk.from} ${joins} WHERE ${stretch.within} AND ${where}`
+  const where = refused === undefined ? sql`NOT (${actual.isFine})` : all([])
+  const found = sql`SELECT w.source_id, w.key, ${problem} AS problem FROM ${walk.from} ${actual.joins} WHERE ${stretch.within} AND ${where}`
   return db.change(
     sql`INSERT INTO p2c_sync_reject (task, leg, source_id, key, code, message, execution_id, rejected_on)
       SELECT ${execution.task}, ${leg.name}, source_id, key, ${codeOf(raw('problem'))}, ${messageOf(raw('problem'))}, ${execution.id}, ${now()}
@@ -183,7 +215,7 @@ async function isOccupied(db: Database, { leg }: BatchPlan, stretch: Stretch): P
 
 /** Straight into the target, where it has nothing yet. */
 function insertAll(db: Database, plan: BatchPlan, taken: Taken): Promise<number> {
-  return db.change(insertion(plan, isTaken(plan, taken)))
+  return db.change(insertion(plan, taken.view, isTaken(plan, taken)))
 }
 
 /** Looks for the records that are missing or different, and writes these. */
@@ -192,7 +224,8 @@ async function writeChanges(
   plan: BatchPlan,
   taken: Taken,
 ): Promise<Pick<Counts, 'inserted' | 'updated'>> {
-  const { leg, walk, joins, fields } = plan
+  const { leg, walk } = plan
+  const { joins, fields } = taken.view
   const target = identifier(leg.target.table)
   const valueOf = new Map(fields.map(({ to, value }) => [to, value]))
   const there = leg.target.key.map(to => sql`t.${identifier(to)} = ${valueOf.get(to)}`)
@@ -213,7 +246,7 @@ async function writeChanges(
   const set = others.map(({ to }) => sql`${identifier(to)} = excluded.${identifier(to)}`)
   const key = leg.target.key.map(identifier)
   await db.change(
-    sql`${insertion(plan, all([taken.stretch.within, isChanged]))} ON CONFLICT (${join(key)}) DO UPDATE SET ${join(set)}`,
+    sql`${insertion(plan, taken.view, all([taken.stretch.within, isChanged]))} ON CONFLICT (${join(key)}) DO UPDATE SET ${join(set)}`,
   )
   const added = await db.row<{ n: number }>(
     sql`SELECT count(*) AS n FROM p2c_sync_change WHERE outcome = 'inserted'`,
@@ -222,7 +255,7 @@ async function writeChanges(
   return { inserted, updated: changed - inserted }
 }
 
-function insertion({ leg, fields, walk, joins }: BatchPlan, where: Sql): Sql {
+function insertion({ leg, walk }: BatchPlan, { fields, joins }: View, where: Sql): Sql {
   const columns = fields.map(({ to }) => identifier(to))
   const values = fields.map(({ value }) => value)
   return sql`INSERT INTO ${identifier(leg.target.table)} (${join(columns)}) SELECT ${join(values)} FROM ${walk.from} ${joins} WHERE ${where}`
@@ -248,7 +281,7 @@ async function writeRecords(
       : sql`coalesce((SELECT c.outcome FROM p2c_sync_change AS c WHERE c.key = ${key}), 'unchanged')`
   if (leg.name === 'cds-destination') {
     const key = raw('p2c_sync_record.key')
-    const walked = sql`SELECT w.key FROM ${walk.from} ${joinsOf(plan, taken)} WHERE ${isTaken(plan, taken)}`
+    const walked = sql`SELECT w.key FROM ${walk.from} ${joinsOf(taken)} WHERE ${isTaken(plan, taken)}`
     // What the record tells of this leg if nothing more is written there.
     const recorded = sql`CASE WHEN p2c_sync_record.execution_id = ${id} THEN p2c_sync_record.source_cds ELSE 'unchanged' END`
     await db.change(
@@ -263,7 +296,7 @@ async function writeRecords(
   const due = isFresh ? all([]) : sql`(${outcome} <> 'unchanged' OR NOT ${known})`
   await db.change(
     sql`INSERT INTO p2c_sync_record (task, key, source_id, execution_id, source_cds)
-      SELECT ${task}, w.key, w.source_id, ${id}, ${outcome} FROM ${walk.from} ${joinsOf(plan, taken)} WHERE ${isTaken(plan, taken)} AND ${due}
+      SELECT ${task}, w.key, w.source_id, ${id}, ${outcome} FROM ${walk.from} ${joinsOf(taken)} WHERE ${isTaken(plan, taken)} AND ${due}
       ON CONFLICT (task, key) DO UPDATE SET source_id = excluded.source_id, execution_id = excluded.execution_id, source_cds = excluded.source_cds`,
   )
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts'
 import { salesTable, type SalesTableName } from '../domain/sales.ts'
-import { all, identifier, join, literal, raw, sql, textOf, type Sql } from '../domain/sql.ts'
+import { all, empty, identifier, join, literal, raw, sql, textOf, type Sql } from '../domain/sql.ts'
 import { readsSales } from './compile.ts'
 import type { Execution } from './execution.ts'
 import type { ProjectLeg } from './project.ts'
@@ -18,8 +18,8 @@ export interface Walk {
   /** How many rows there are in all. */
   readonly length: number
   /**
-   * Whether `w` still has what `observe` found of each row, in the columns \`is_fine\` and
-   * \`seen_0\` …; to be asked inside a transaction.
+   * Whether `w` still has what was observed of each row when it was listed; to be asked inside a
+   * transaction.
    */
   isObserved(): Promise<boolean>
   /** The next stretch of about `rows` rows behind a key; undefined where nothing is left. */
@@ -28,12 +28,11 @@ export interface Walk {
   halve(stretch: Stretch): Promise<readonly [Stretch, Stretch] | null>
 }
 
-/** What can be seen of the row called `s`, once for all rows that are listed. */
+/** What can be found out about the row called `s`, as columns for all rows that are listed. */
 export interface Observation {
   /** What must be joined for it. */
   readonly joins: Sql
-  readonly isFine: Sql
-  readonly seen: readonly Sql[]
+  readonly columns: readonly { readonly name: Sql; readonly value: Sql; readonly type: string }[]
 }
 
 /** A stretch of a walk: all rows with keys behind `after`, up to and with `last`. */
@@ -47,8 +46,8 @@ export interface Stretch {
 
 /**
  * The walk of a leg in an execution. For a leg that reads Sales it makes the list of the rows
- * that the template selects, by one scan of the table, and looks at each on the way: to do so in
- * the order of their numbers would read a distant page for each of them once more.
+ * that the template selects, by one scan of the table that is sorted, with what becomes of each: to
+ * fetch rows in the order of their numbers would read a distant page for each of them.
  */
 export async function makeWalk(
   db: Database,
@@ -79,26 +78,27 @@ async function listSelected(
   const at = locator === null ? db.names.column(table.key, 's') : raw(`s.${locator.sql}`)
   const type = db.dialect.columnType(locator === null ? { kind: 'guid' } : { kind: 'integer' })
   await dropWalk(db)
-  const seen = observe.seen.map((_, i) => raw(`seen_${i}`))
+  // Where nobody can tell whether a row has changed since, what was observed would be of no use.
+  const canTell = (await db.transaction(() => db.dialect.changeMark(db))) !== null
+  const observed = canTell ? observe.columns : []
   const columns = [
     sql`position ${db.dialect.countingKey}`,
     raw('key text NOT NULL'),
     raw('source_id text NOT NULL'),
     raw(`locator ${type} NOT NULL`),
-    ...[raw('is_fine'), ...seen].map(name => sql`${name} integer NOT NULL`),
+    ...observed.map(({ name, type }) => sql`${name} ${raw(type)}`),
   ]
   await db.script(textOf(sql`CREATE TEMP TABLE p2c_sync_work (${join(columns, ', ')})`))
   const rows =
     execution.mode === 'retry'
       ? sql`p2c_sync_reject AS j JOIN ${source} AS s ON ${db.rules.hasGuid(table.name, 's', raw('j.source_id'))} AND j.task = ${execution.task} AND j.leg = ${leg.name}`
       : sql`${source} AS s ${db.dialect.readWhole}`
-  const observed = [observe.isFine, ...observe.seen].map(
-    when => sql`CASE WHEN ${when} THEN 1 ELSE 0 END`,
-  )
+  const names = [raw('key'), raw('source_id'), raw('locator'), ...observed.map(({ name }) => name)]
+  const values = [number, sourceIdOf(db, leg), at, ...observed.map(({ value }) => value)]
+  const joins = canTell ? observe.joins : empty
   const [length, mark] = await db.transaction(async () => [
     await db.change(
-      sql`INSERT INTO p2c_sync_work (key, source_id, locator, ${join([raw('is_fine'), ...seen])})
-        SELECT ${number}, ${sourceIdOf(db, leg)}, ${at}, ${join(observed)} FROM ${rows} ${observe.joins} WHERE ${number} > '' AND ${selects(db, leg)} ORDER BY ${number}, ${at}`,
+      sql`INSERT INTO p2c_sync_work (${join(names)}) SELECT ${join(values)} FROM ${rows} ${joins} WHERE ${number} > '' AND ${selects(db, leg)} ORDER BY ${number}, ${at}`,
     ),
     await db.dialect.changeMark(db),
   ])

@@ -2,7 +2,7 @@ import Driver from 'better-sqlite3'
 import { sql } from '../../domain/sql.ts'
 import type { SqliteDatabase } from './open.ts'
 
-const usualCacheMegabytes = 64
+const usualCacheMegabytes = 16
 /** For the look-up tables of a step: its default of 2 MB is too small to find accounts in. */
 const temporaryCacheMegabytes = 16
 
