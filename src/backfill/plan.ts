@@ -1,7 +1,8 @@
 import type { Database } from '../database/database.ts'
 import type { ColumnInfo } from '../database/dialect.ts'
+import type { Ranks } from '../database/ranks.ts'
 import { now } from '../database/history.ts'
-import { identifier, join, raw, sql, textOf, type Sql } from '../domain/sql.ts'
+import { all, identifier, join, raw, sql, textOf, type Sql } from '../domain/sql.ts'
 import { preview } from '../numbering/format.ts'
 import { formatOf, nextNumber, takeBlock } from '../numbering/sequence.ts'
 import {
@@ -39,10 +40,13 @@ export async function makePlan(
     // From the first plan on the triggers push the sequence past numbers that others give.
     const kept = again ? null : keptNumbers(db, backfill)
     const first = await nextNumber(db, backfill.number.sequence, kept)
-    const numbered = await rankRows(db, backfill)
+    const remembered = await rememberedNumbers(db, backfill)
+    const ranks = await rankRows(db, backfill, remembered)
+    const numbered = ranks.count
     await takeBlock(db, backfill.number.sequence, first, numbered)
-    const added = await fillPlan(db, backfill, first)
-    await dropRanks(db)
+    const added = await fillPlan(db, backfill, first, ranks, remembered)
+    await ranks.forget()
+    await remembered?.forget()
     const format = formatOf(db, backfill.number.sequence)
     const [firstText, lastText] =
       numbered > 0 ? [preview(format, first), preview(format, first + numbered - 1)] : [null, null]
@@ -117,33 +121,67 @@ async function hasRowsToDo(db: Database, backfill: Backfill): Promise<boolean> {
   return found !== undefined
 }
 
-/** Ranks the rows that need a new number; answers how many there are. */
-async function rankRows(db: Database, backfill: Backfill): Promise<number> {
+/** The numbers that rows had before an earlier rollback. */
+interface Remembered {
+  /** A query for the number of the row called `t`, unless another row has it now. */
+  readonly ofRow: Sql
+  /** Lets go of what it takes. */
+  forget(): Promise<void>
+}
+
+/** null where no number is remembered: then no row need be asked. */
+async function rememberedNumbers(db: Database, backfill: Backfill): Promise<Remembered | null> {
   const { names, rules } = db
-  const table = names.table(backfill.table)
-  const place = await placeOf(db, backfill)
-  await db.script(await rankTables(db, backfill))
+  const { column, sequence } = backfill.number
+  const isOfSequence = sql`g.sequence = ${sequence}`
+  const any = await db.row(sql`SELECT 1 FROM p2c_given_number AS g WHERE ${isOfSequence} LIMIT 1`)
+  if (!any) return null
+  const key = rules.guid(names.column(backfill.key, 't'))
+  await db.script('CREATE TEMPORARY TABLE p2c_taken (number text NOT NULL)')
   await db.change(
-    sql`INSERT INTO p2c_taken SELECT DISTINCT g.number FROM ${table} AS t JOIN p2c_given_number AS g
-      ON g.sequence = ${backfill.number.sequence} AND g.number = ${names.column(backfill.number.column, 't')}
-      AND g.row_key <> ${rules.guid(names.column(backfill.key, 't'))}`,
+    sql`INSERT INTO p2c_taken SELECT DISTINCT g.number FROM ${names.table(backfill.table)} AS t JOIN p2c_given_number AS g
+      ON ${isOfSequence} AND g.number = ${names.column(column, 't')} AND g.row_key <> ${key}`,
   )
-  await db.change(
-    sql`INSERT INTO p2c_order (place) SELECT ${place} FROM ${table} AS t
-      WHERE ${isUnnumbered(db, backfill, 't')} AND ${notRejected(db, backfill, 't')} AND NOT EXISTS (${rememberedNumber(db, backfill)})
-      ORDER BY ${join(orderOf(db, backfill, await columnNames(db, backfill)), ', ')}`,
+  return {
+    ofRow: sql`SELECT g.number FROM p2c_given_number AS g WHERE ${isOfSequence} AND g.row_key = ${key} AND g.number NOT IN (SELECT number FROM p2c_taken)`,
+    forget: () => db.script('DROP TABLE p2c_taken'),
+  }
+}
+
+/** Ranks the rows that need a new number, by their places. */
+async function rankRows(
+  db: Database,
+  backfill: Backfill,
+  remembered: Remembered | null,
+): Promise<Ranks> {
+  const locator = await db.dialect.rowLocator(db, db.names.tableName(backfill.table))
+  const conditions = [isUnnumbered(db, backfill, 't'), notRejected(db, backfill, 't')]
+  if (remembered) conditions.push(sql`NOT EXISTS (${remembered.ofRow})`)
+  const order = join(orderOf(db, backfill, await columnNames(db, backfill)), ', ')
+  return db.dialect.rank(
+    db,
+    sql`SELECT ${await placeOf(db, backfill)} FROM ${db.names.table(backfill.table)} AS t WHERE ${all(conditions)} ORDER BY ${order}`,
+    locator ? 'rowids' : 'keys',
   )
-  return db.change(sql`INSERT INTO p2c_rank SELECT place, ordinal FROM p2c_order ORDER BY place`)
 }
 
 /** Writes the plan in storage order. */
-async function fillPlan(db: Database, backfill: Backfill, first: number): Promise<number> {
+async function fillPlan(
+  db: Database,
+  backfill: Backfill,
+  first: number,
+  ranks: Ranks,
+  remembered: Remembered | null,
+): Promise<number> {
   const { names, dialect } = db
   const locator = await dialect.rowLocator(db, names.tableName(backfill.table))
   const place = await placeOf(db, backfill)
   const lookUp = await forAllRows(db, backfill, 't')
   const format = formatOf(db, backfill.number.sequence)
-  const number = dialect.numberText(db, format, sql`${first - 1} + k.ordinal`)
+  const fresh = dialect.numberText(db, format, sql`${first - 1} + ${ranks.ordinalOf(place)}`)
+  const number = remembered
+    ? sql`coalesce(${fresh}, CASE WHEN ${isUnnumbered(db, backfill, 't')} THEN (${remembered.ofRow}) END)`
+    : fresh
   const columns = [imagesOf(db, backfill.number.column).before]
   const values = [names.column(backfill.number.column, 't')]
   for (const [column, computed] of Object.entries(backfill.set)) {
@@ -153,43 +191,13 @@ async function fillPlan(db: Database, backfill: Backfill, first: number): Promis
   }
   return db.change(
     sql`INSERT INTO ${planTable(backfill.table)} (row_key, row_hint, number, ${join(columns, ', ')})
-      SELECT ${names.column(backfill.key, 't')}, ${locator ? sql`t.${locator}` : raw('NULL')},
-        CASE WHEN k.ordinal IS NOT NULL THEN ${number}
-          WHEN ${isUnnumbered(db, backfill, 't')} THEN (${rememberedNumber(db, backfill)}) END,
-        ${join(values, ', ')}
-      FROM ${names.table(backfill.table)} AS t LEFT JOIN p2c_rank AS k ON k.place = ${place}
+      SELECT ${names.column(backfill.key, 't')}, ${locator ? sql`t.${locator}` : raw('NULL')}, ${number}, ${join(values, ', ')}
+      FROM ${names.table(backfill.table)} AS t
       WHERE ${isToDo(db, backfill, 't', lookUp)} ORDER BY ${place}`,
   )
-}
-
-/**
- * p2c_order numbers the rows in the order of the backfill, p2c_rank has the same by place, and
- * p2c_taken the remembered numbers that another row has got meanwhile.
- */
-async function rankTables(db: Database, backfill: Backfill): Promise<string> {
-  // Without its type the place would compare as another type, and no look-up would use the key.
-  const locator = await db.dialect.rowLocator(db, db.names.tableName(backfill.table))
-  const place = raw(locator ? 'integer' : 'text')
-  return [
-    sql`CREATE TEMPORARY TABLE p2c_order (ordinal ${db.dialect.countingKey}, place ${place} NOT NULL)`,
-    sql`CREATE TEMPORARY TABLE p2c_rank (place ${place} NOT NULL PRIMARY KEY, ordinal integer NOT NULL)`,
-    sql`CREATE TEMPORARY TABLE p2c_taken (number text NOT NULL)`,
-  ]
-    .map(textOf)
-    .join(';\n')
-}
-
-async function dropRanks(db: Database): Promise<void> {
-  await db.script('DROP TABLE p2c_order; DROP TABLE p2c_rank; DROP TABLE p2c_taken')
 }
 
 async function placeOf(db: Database, backfill: Backfill): Promise<Sql> {
   const locator = await db.dialect.rowLocator(db, db.names.tableName(backfill.table))
   return locator ? sql`t.${locator}` : db.names.column(backfill.key, 't')
-}
-
-/** The number that the row had before an earlier rollback, unless another row has it now. */
-function rememberedNumber(db: Database, backfill: Backfill): Sql {
-  return sql`SELECT g.number FROM p2c_given_number AS g WHERE g.sequence = ${backfill.number.sequence}
-    AND g.row_key = ${db.rules.guid(db.names.column(backfill.key, 't'))} AND g.number NOT IN (SELECT number FROM p2c_taken)`
 }

@@ -2,6 +2,7 @@ import type { ColumnType } from '../domain/sales.ts'
 import type { Sql } from '../domain/sql.ts'
 import type { NumberFormat } from '../numbering/format.ts'
 import type { Database } from './database.ts'
+import type { Ranks } from './ranks.ts'
 
 /** A table as the catalogue has it. Names are as they are written there. */
 export interface TableInfo {
@@ -93,7 +94,7 @@ export interface Dialect {
   liveSchema(db: Database, numbers: readonly LiveNumber[]): SchemaObject[]
   /** What a failed statement says about the rows it was to write. */
   faultOf(error: unknown): Fault
-  /** The text of a number, new for every row, as an expression over its sequence number. */
+  /** The text of a number, new for every row, as an expression over its sequence number; NULL of NULL. */
   numberText(db: Database, format: NumberFormat, sequence: Sql): Sql
   /** The sequence number in a text of the format; NULL where the text is not of it. */
   sequenceNumber(format: NumberFormat, text: Sql): Sql
@@ -107,6 +108,11 @@ export interface Dialect {
    * nobody can tell. To be asked inside a transaction.
    */
   changeMark(db: Database): Promise<number | null>
+  /**
+   * Ranks the places that a query gives in its order, which are rowids or else keys. Nothing else
+   * may rank meanwhile.
+   */
+  rank(db: Database, places: Sql, are: 'rowids' | 'keys'): Promise<Ranks>
   /** Brings rows of this program into a table, as fast as the engine takes them. */
   insertMany(
     db: Database,

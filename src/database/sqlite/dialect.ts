@@ -5,6 +5,7 @@ import { P2cError } from '../../errors.ts'
 import { numberer } from '../../numbering/format.ts'
 import type { Database } from '../database.ts'
 import type { Dialect } from '../dialect.ts'
+import { ranksInTables } from '../ranks.ts'
 import { backup } from './backup.ts'
 import { diskSpace, missingPermissions } from './file.ts'
 import { insertMany } from './insert-many.ts'
@@ -12,6 +13,7 @@ import { liveSchema } from './live-schema.ts'
 import { isLocked, tryLock } from './lock.ts'
 import { beginLongWork, endLongWork } from './long-work.ts'
 import type { SqliteDatabase } from './open.ts'
+import { ranksInMemory } from './ranks.ts'
 import { rehearse, triggersFired } from './rehearsal.ts'
 import { sequenceNumber } from './sequence-number.ts'
 
@@ -68,7 +70,7 @@ export const sqliteDialect: Dialect = {
   numberText: (db, format, sequence) => {
     const make = numberer(format)
     sqlite(db).handle.function('p2c_number', { deterministic: false }, (number: unknown) =>
-      make(Number(number)),
+      number === null ? null : make(Number(number)),
     )
     return sql`p2c_number(${sequence})`
   },
@@ -76,6 +78,10 @@ export const sqliteDialect: Dialect = {
   readWhole: raw('NOT INDEXED'),
   changeMark: db =>
     Promise.resolve(Number(sqlite(db).handle.pragma('data_version', { simple: true }))),
+  rank: (db, places, are) =>
+    are === 'rowids'
+      ? Promise.resolve(ranksInMemory(sqlite(db), places))
+      : ranksInTables(db, places, raw('text')),
   insertMany: (db, table, columns, rows) => insertMany(sqlite(db), table, columns, rows),
   clusteredByKey: raw('WITHOUT ROWID'),
   createViewIfMissing: raw('CREATE VIEW IF NOT EXISTS'),
