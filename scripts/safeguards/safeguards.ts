@@ -38,31 +38,31 @@ export const safeguards: readonly Safeguard[] = [
   {
     what: 'a sweep for rows that came late',
     file: 'src/backfill/run.ts',
-    without: [[`if ((await makePlan(db, migration, backfill)) === 0) break`, `break`]],
+    without: [[`if (late === 0) break`, `break`]],
     test: 'test/backfill/late-rows.test.ts',
   },
   {
     what: 'a batch that is refused is halved',
-    file: 'src/backfill/run.ts',
-    without: [[`if (range.first < range.last) {`, `if (range.first > range.last) {`]],
+    file: 'src/backfill/quarantine.ts',
+    without: [[`if (halves) open.push(halves[1], halves[0])`, `if (halves) throw error`]],
     test: poison,
   },
   {
     what: 'too many refused rows stop the run',
     file: 'src/backfill/run.ts',
-    without: [[`if (rejected <= tolerated) return`, `if (rejected >= 0) return`]],
+    without: [[`if (isRejected) await stopAboveTolerance(work)`, ``]],
     test: poison,
   },
   {
     what: 'what a rejected row was planned for is not taken for its number',
-    file: 'src/backfill/undo.ts',
-    without: [[`CASE WHEN j.position IS NOT NULL THEN p.number END`, `p.number`]],
+    file: 'src/backfill/run.ts',
+    without: [[`await withdraw(db, backfill, range)`, ``]],
     test: poison,
   },
   {
     what: 'a passing fault is tried again',
     file: 'src/backfill/retry.ts',
-    without: [[`attempt > mostAttempts ||`, `attempt > 0 ||`]],
+    without: [[`retries >= mostRetries ||`, `retries >= 0 ||`]],
     test: 'test/faults/busy.test.ts',
   },
   {
@@ -74,7 +74,7 @@ export const safeguards: readonly Safeguard[] = [
   {
     what: 'numbers begin behind those that are kept',
     file: 'src/numbering/sequence.ts',
-    without: [[`(parseNumber(format, number) ?? -1) + 1`, `0`]],
+    without: [[`Number(highest?.highest ?? -1) + 1`, `0`]],
     test: 'test/numbering/sequence.test.ts',
   },
   {
@@ -103,7 +103,7 @@ export const safeguards: readonly Safeguard[] = [
   {
     what: 'a number stands once, by an index',
     file: 'src/migration/schema-change.ts',
-    without: [[`raw('UNIQUE ')`, `raw('')`]],
+    without: [[`textOf(sql\`CREATE UNIQUE \${on}\`)`, `textOf(sql\`CREATE \${on}\`)`]],
     test: numbers,
   },
   {
@@ -191,7 +191,9 @@ export const safeguards: readonly Safeguard[] = [
   {
     what: 'a plan that was shown is the one that is done',
     file: 'src/upgrade/migrate.ts',
-    without: [[`mustBeThePlan(preview.plan.hash, options.plan)`, ``]],
+    without: [
+      [`mustBeThePlan((await planMigrations(db, available, options.to)).hash, options.plan)`, `{}`],
+    ],
     test: refusals,
   },
   {
@@ -254,12 +256,7 @@ export const safeguards: readonly Safeguard[] = [
   {
     what: 'a target that refuses too many records stops the sync',
     file: 'src/sync/run-leg.ts',
-    without: [
-      [
-        `if (execution.tally.refused <= tolerated) return`,
-        `if (execution.tally.refused >= 0) return`,
-      ],
-    ],
+    without: [[`if (!error) return`, `if (error !== undefined) return`]],
     test: 'test/sync/poison.test.ts',
   },
   {
@@ -276,7 +273,7 @@ export const safeguards: readonly Safeguard[] = [
   },
   {
     what: 'no password is shown',
-    file: 'src/config.ts',
+    file: 'src/password.ts',
     without: [[`url.replace(/(:\\/\\/[^:@/\\s]*):\\S*@/g, '$1:***@')`, `url`]],
     test: 'test/config.test.ts',
   },

@@ -8,7 +8,7 @@ t.setTimeout(300_000)
 
 /** Sizes at which no file can grow any more, in blocks of 512 bytes: within what each writes. */
 const blocks = {
-  migrate: [40, 400, 600, 900, 1300, 1500],
+  migrate: [40, 300, 500, 700, 900, 1100],
   rollback: [40, 500, 700],
   sync: [40, 400],
   import: [40, 150, 250],
