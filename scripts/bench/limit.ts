@@ -16,14 +16,15 @@ import {
  * of data. It checks nothing, cannot be resumed or undone by itself, leaves no triggers behind,
  * and a crash costs the database; it does keep the before-images. Usage: limit.ts FILE
  *
- * Measured on a million contacts, CPU time of the whole job unless said otherwise:
- * - No journal, or one in memory: about 19 s; a write-ahead log 24 s and twice the bytes.
- * - A page cache of 8 to 16 MB 20 s, 64 MB 24 s, 1 GB 34 s: every pass is a scan or a sort, and a
- *   small cache stays in that of the processor.
- * - A prepared UPDATE per row in storage order 4 s; one UPDATE that calls functions 4.5 s.
- * - Who is active, by the index of the contacts 1.6 s; by a Set of GUIDs 3 s.
- * - Targets from a scan that is sorted 3.5 s each; from rows fetched by their numbers 6.5 to 13 s.
- * - Account numbers from a narrow table by GUID instead of the accounts: 3 s less.
+ * What was tried on a million contacts, in CPU seconds, on a busy machine (so within a tenth):
+ * - The whole job without a journal, with one in memory, or a rollback journal: 18 to 21; with a
+ *   write-ahead log 24, and twice the bytes.
+ * - With a page cache of 8 or 16 MB: 20; of 64 MB: 24; of 1 GB: 34. Every pass is a scan or a
+ *   sort, and a small cache stays in that of the processor.
+ * - With a prepared UPDATE per row in storage order: 18; with one UPDATE that calls functions: 21.
+ * - Who is active, by the index of the contacts or by a Set of GUIDs: no difference.
+ * - A target from a scan that is sorted: 3.5; from rows fetched by their numbers: 6.5 to 11.
+ * - Account numbers looked up in a narrow table by GUID: 3 less than in the accounts.
  */
 const db = new Driver(process.argv[2]).unsafeMode()
 db.exec(`
