@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts'
+import type { ColumnInfo } from '../database/dialect.ts'
 import { now } from '../database/history.ts'
 import { all, identifier, join, raw, sql, textOf, type Sql } from '../domain/sql.ts'
 import { preview } from '../numbering/format.ts'
@@ -44,16 +45,15 @@ export async function makePlan(
   migration: string,
   backfill: Backfill,
 ): Promise<number> {
-  const { plan, journal } = ownTables(backfill)
   const again = (await findPlan(db, migration)) !== undefined
   return db.transaction(async () => {
-    await db.script(planTables(db, backfill, plan, journal))
+    await db.script(await planTables(db, backfill))
     if (again && !(await hasRowsToDo(db, backfill))) return 0
     // From the first plan on the triggers push the sequence past numbers that others give.
     const kept = again ? null : keptNumbers(db, backfill)
-    const first = await nextNumber(db, backfill.number.sequence, kept)
+    const next = await nextNumber(db, backfill.number.sequence, kept)
     const numbered = await rankRows(db, backfill)
-    await takeBlock(db, backfill.number.sequence, first, numbered)
+    const first = await takeBlock(db, backfill.number.sequence, next, numbered)
     const added = await fillPlan(db, backfill, first)
     await dropRanks(db)
     const format = formatOf(db, backfill.number.sequence)
@@ -181,18 +181,35 @@ export function journalColumns(db: Database, column: string): { before: Sql; aft
   return { before: identifier(`old_${name}`), after: identifier(`new_${name}`) }
 }
 
-function planTables(db: Database, backfill: Backfill, plan: Sql, journal: Sql): string {
-  // Untyped on SQLite, so that a value comes back as what it was; the source's own type elsewhere.
-  const pairs = writtenColumns(backfill).flatMap(column => {
+async function planTables(db: Database, backfill: Backfill): Promise<string> {
+  const { plan, journal } = ownTables(backfill)
+  const keyType = await keyTypeOf(db, backfill)
+  const pairs: Sql[] = []
+  for (const column of writtenColumns(backfill)) {
     const { before, after } = journalColumns(db, column)
-    return column === backfill.number.column ? [before] : [before, after]
-  })
+    const type = db.dialect.typeOfValueCopy(await columnOf(db, backfill, column))
+    pairs.push(sql`${before} ${type}`)
+    if (column !== backfill.number.column) pairs.push(sql`${after} ${type}`)
+  }
   return [
-    sql`CREATE TABLE IF NOT EXISTS ${plan} (position ${db.dialect.countingKey}, row_key text NOT NULL, row_hint bigint, number text)`,
+    sql`CREATE TABLE IF NOT EXISTS ${plan} (position ${db.dialect.countingKey}, row_key ${keyType} NOT NULL, row_hint bigint, number text)`,
     sql`CREATE TABLE IF NOT EXISTS ${journal} (position ${db.dialect.countingKey}, ${join(pairs, ', ')})`,
   ]
     .map(textOf)
     .join(';\n')
+}
+
+async function keyTypeOf(db: Database, backfill: Backfill): Promise<Sql> {
+  return db.dialect.typeOfKeyCopy(await columnOf(db, backfill, backfill.key))
+}
+
+async function columnOf(db: Database, backfill: Backfill, column: string): Promise<ColumnInfo> {
+  const { names } = db
+  const table = await db.dialect.describeTable(db, names.tableName(backfill.table))
+  const name = names.columnName(column).toLowerCase()
+  const found = table?.columns.find(there => there.name.toLowerCase() === name)
+  if (!found) throw new RangeError(`no column ${backfill.table}.${column}`)
+  return found
 }
 
 function keptNumbers(db: Database, backfill: Backfill): Sql {
@@ -253,7 +270,7 @@ async function fillPlan(db: Database, backfill: Backfill, first: number): Promis
 async function rankTables(db: Database, backfill: Backfill): Promise<string> {
   // Without its type the place would compare as another type, and no look-up would use the key.
   const locator = await db.dialect.rowLocator(db, db.names.tableName(backfill.table))
-  const place = raw(locator ? 'integer' : 'text')
+  const place = locator ? raw('integer') : await keyTypeOf(db, backfill)
   return [
     sql`CREATE TEMPORARY TABLE p2c_order (ordinal ${db.dialect.countingKey}, place ${place} NOT NULL)`,
     sql`CREATE TEMPORARY TABLE p2c_rank (place ${place} NOT NULL PRIMARY KEY, ordinal integer NOT NULL)`,

@@ -47,6 +47,28 @@ export interface Habits {
   readonly batchMillis: number
 }
 
+/**
+ * The number sequences, by their names in p2c_number_sequence. They only ever grow, and outlive a
+ * rollback.
+ */
+export interface Sequences {
+  /** DDL of what keeps them; harmless where it is there. p2c_number_sequence is part of it. */
+  tables(): string[]
+  /** Statements that make a sequence at its seed; one that is there keeps its place, or goes up to it. */
+  make(name: string, format: string, seed: number): string[]
+  /** What the next block would begin with; 0 where nothing was ever given. Needs the own tables. */
+  next(db: Database, name: string): Promise<number>
+  /**
+   * Takes a block of numbers for good, in the transaction that uses them: killed before that
+   * commits, the next run gets the same block.
+   *
+   * @returns the first number, which is `atLeast` unless others took numbers meanwhile
+   */
+  takeBlock(db: Database, name: string, atLeast: number, count: number): Promise<number>
+  /** The statement that puts a sequence past a number (an expression); never back. */
+  advancePast(name: string, number: Sql): string
+}
+
 /** Values in the order of columns. */
 export type BoundRow = readonly (string | number | boolean | null)[]
 
@@ -62,8 +84,8 @@ export interface Dialect {
   readonly habits: Habits
   /** The type of a column in DDL. */
   columnType(type: ColumnType): string
-  /** A GUID as it compares: text, lower case, no braces. */
-  guid(expression: Sql): Sql
+  /** The type of text that sorts as its bytes, whatever the collation of the database. */
+  readonly bytewiseText: Sql
   /** Yes or no as the flag columns hold it. */
   flag(value: boolean): Sql
   /** How a flag column's value reads in a program: true, false, or null. */
@@ -92,6 +114,15 @@ export interface Dialect {
   numberText(db: Database, format: NumberFormat, sequence: Sql): Sql
   /** The sequence number in a text of the format; NULL where the text is not of it. */
   sequenceNumber(format: NumberFormat, text: Sql): Sql
+  /** The sequences behind the numbers; where they are kept. */
+  readonly sequences: Sequences
+  /**
+   * The type of a column that keeps copies of a key, so that comparing both can use the key's
+   * index.
+   */
+  typeOfKeyCopy(column: ColumnInfo): Sql
+  /** The type of a column that keeps copies of any value, so that it comes back as what it was. */
+  typeOfValueCopy(column: ColumnInfo): Sql
   /** Brings rows of this program into a table, as fast as the engine takes them. */
   insertMany(
     db: Database,

@@ -126,7 +126,7 @@ export async function planLoad(db: Database, file: PreparedFile, fileAt: number)
   const table = db.names.table(file.table.name)
   if (file.tableExists) {
     await db.change(
-      sql`INSERT INTO ${stored} (guid, target) SELECT ${db.rules.guid(key)}, min(${key}) FROM ${table} WHERE ${key} <> ${db.rules.guid(key)} GROUP BY ${db.rules.guid(key)}`,
+      sql`INSERT INTO ${stored} (guid, target) SELECT ${db.rules.guid(key)}, min(${key}) FROM ${table} WHERE ${db.rules.isAnotherSpelling(key)} GROUP BY ${db.rules.guid(key)}`,
     )
   }
   const asItIs = file.tableExists

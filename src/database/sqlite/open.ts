@@ -10,6 +10,7 @@ import type { ConnectOptions } from '../connect.ts'
 import type { Composed, Database, Query, Row } from '../database.ts'
 import { sqliteDialect } from './dialect.ts'
 import { explain } from './faults.ts'
+import { guids } from './guids.ts'
 
 /** What the SQLite half of the dialect needs beside the Database. */
 export interface SqliteDatabase extends Database {
@@ -63,7 +64,7 @@ function databaseOn(
     config,
     dialect: sqliteDialect,
     names,
-    rules: rulesOf(config, names, expression => sqliteDialect.guid(expression)),
+    rules: rulesOf(config, names, guids),
     identity: `sqlite:${path}`,
     path,
     handle,

@@ -1,0 +1,53 @@
+import { field } from '../../domain/names.ts'
+import { sql } from '../../domain/sql.ts'
+import type { SchemaObject } from '../dialect.ts'
+import type { PostgresDatabase } from './open.ts'
+import { of, plpgsql, trigger, waitFor } from './trigger.ts'
+
+/** Accounts that come and go, for contacts whose company has no type. */
+export function companyObjects(db: PostgresDatabase): SchemaObject[] {
+  const { names, rules } = db
+  const account = names.table('account')
+  const key = names.column('accountid')
+  const parent = names.column('parentcustomerid', 'c')
+  const flag = names.column(field.isCompanyAnAccount)
+  const concerned = sql`FROM unnest(ids) AS i (id) JOIN ${names.table('contact')} AS c ON ${rules.guid(parent)} = i.id AND ${parent} IS NOT NULL AND ${rules.isUntyped('c')}`
+  const changed = plpgsql(
+    db,
+    'p2c_companies_changed',
+    'ids text[]',
+    'void',
+    sql`BEGIN
+  ${waitFor(db, 'accounts', true)}
+  PERFORM 1 ${concerned} ORDER BY ${names.column('contactid', 'c')} FOR NO KEY UPDATE OF c;
+  UPDATE ${names.table('contact')} AS c SET ${flag} = ${rules.isCompanyAnAccount('c')} FROM unnest(ids) AS i (id)
+    WHERE ${rules.guid(parent)} = i.id AND ${parent} IS NOT NULL AND ${rules.isUntyped('c')} AND ${names.column(field.isCompanyAnAccount, 'c')} IS DISTINCT FROM ${rules.isCompanyAnAccount('c')};
+END`,
+  )
+  const statement = (verb: 'inserted' | 'deleted') =>
+    trigger(
+      db,
+      `p2c_account_${verb}`,
+      account,
+      verb === 'inserted' ? sql`AFTER INSERT` : sql`AFTER DELETE`,
+      verb === 'inserted'
+        ? sql`REFERENCING NEW TABLE AS accounts FOR EACH STATEMENT`
+        : sql`REFERENCING OLD TABLE AS accounts FOR EACH STATEMENT`,
+      sql`BEGIN
+  PERFORM p2c_companies_changed(ARRAY(SELECT ${rules.guid(sql`a.${key}`)} FROM accounts AS a));
+  RETURN NULL;
+END`,
+    )
+  const moved = trigger(
+    db,
+    'p2c_account_moved',
+    account,
+    sql`AFTER UPDATE OF ${key}`,
+    sql`FOR EACH ROW WHEN (${of('new', key)} IS DISTINCT FROM ${of('old', key)})`,
+    sql`BEGIN
+  PERFORM p2c_companies_changed(ARRAY[${rules.guid(of('old', key))}, ${rules.guid(of('new', key))}]);
+  RETURN NULL;
+END`,
+  )
+  return [changed, ...statement('inserted'), ...statement('deleted'), ...moved]
+}
