@@ -49,7 +49,7 @@ export function isToDo(db: Database, backfill: Backfill, alias: string): Sql {
     ([column, computed]) =>
       sql`${db.names.column(column, alias)} IS DISTINCT FROM ${computed(db, alias)}`,
   )
-  const rejected = sql`SELECT 1 FROM p2c_reject AS r WHERE r.table_name = ${raw(`'${backfill.table}'`)} AND r.row_key = ${db.names.column(backfill.key, alias)}`
+  const rejected = sql`SELECT 1 FROM p2c_reject AS r WHERE r.table_name = ${raw(`'${backfill.table}'`)} AND r.row_key = ${db.rules.keyText(db.names.column(backfill.key, alias))}`
   return all([any([unnumbered, ...unset]), sql`NOT EXISTS (${rejected})`])
 }
 

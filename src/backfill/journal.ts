@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts'
-import { join, literal, raw, sql, type Sql } from '../domain/sql.ts'
+import { identifier, join, literal, raw, sql, type Sql } from '../domain/sql.ts'
 import { ownTables, type Backfill } from './backfill.ts'
 import { journalColumns } from './plan.ts'
 
@@ -128,12 +128,15 @@ export async function changesQuery(db: Database): Promise<Sql | null> {
     const names = described?.columns.map(column => column.name) ?? []
     for (const before of names.filter(name => name.startsWith('old_'))) {
       const name = before.slice('old_'.length)
-      const after = names.includes(`new_${name}`)
-        ? sql`j."new_${raw(name)}"`
-        : sql`coalesce(nullif(j."old_${raw(name)}", ''), p.number)`
-      const old = sql`j."old_${raw(name)}"`
+      const value = (column: string) => sql`j.${identifier(column)}`
+      // What is computed is a flag; a number is in the plan.
+      const isFlag = names.includes(`new_${name}`)
+      const old = isFlag ? db.dialect.flagText(value(before)) : value(before)
+      const after = isFlag
+        ? db.dialect.flagText(value(`new_${name}`))
+        : sql`coalesce(nullif(${old}, ''), p.number)`
       selects.push(
-        sql`SELECT b.run_id, b.migration, ${literal(db.names.tableName(table_name))} AS table_name, p.row_key AS row_id,
+        sql`SELECT b.run_id, b.migration, ${literal(db.names.tableName(table_name))} AS table_name, ${db.rules.keyText(raw('p.row_key'))} AS row_id,
             ${literal(name)} AS column_name, ${old} AS old_value, ${after} AS new_value, b.finished_on AS changed_on
           FROM p2c_batch AS b JOIN ${raw(`p2c_plan_${table_name}`)} AS p ON p.position BETWEEN b.first_position AND b.last_position
           JOIN ${journal} AS j ON j.position = p.position

@@ -90,6 +90,8 @@ export interface Dialect {
   flag(value: boolean): Sql
   /** How a flag column's value reads in a program: true, false, or null. */
   readFlag(value: unknown): boolean | null
+  /** A flag column's value as text: `true`, `false`, or NULL. */
+  flagText(expression: Sql): Sql
   /** Order that puts the oldest first and rows without a value last. */
   ascendingNullsLast(expression: Sql): Sql
   /** Text in the order of its bytes, whatever the collation of its column or of the database. */

@@ -35,6 +35,8 @@ export function activitySources(config: Pick<Config, 'activity'>): ActivitySourc
 export interface Guids {
   /** A GUID as it compares: text, lower case, no braces. */
   guid(expression: Sql): Sql
+  /** A key as text, as it is written. */
+  keyText(key: Sql): Sql
   /** Whether a key is not written as it compares. */
   isAnotherSpelling(key: Sql): Sql
   /**
@@ -57,6 +59,8 @@ export interface Rules {
   readonly sources: readonly ActivitySource[]
   /** A GUID as it compares: lower case, no braces. */
   guid(expression: Sql): Sql
+  /** A key as text, as it is written. */
+  keyText(key: Sql): Sql
   /** Whether a key is not written as it compares. */
   isAnotherSpelling(key: Sql): Sql
   /** `account`, `contact`, or NULL where the type is missing or another. */
@@ -141,6 +145,7 @@ export function rulesOf(config: Pick<Config, 'activity'>, names: Names, guids: G
   return {
     sources,
     guid,
+    keyText: key => guids.keyText(key),
     isAnotherSpelling: key => guids.isAnotherSpelling(key),
     customerType,
     hasGuid,

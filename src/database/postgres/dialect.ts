@@ -23,6 +23,7 @@ export const postgresDialect: Dialect = {
   bytewiseText: raw('text COLLATE "C"'),
   flag: value => raw(String(value)),
   readFlag: value => (typeof value === 'boolean' ? value : null),
+  flagText: expression => sql`CAST(${expression} AS text)`,
   ascendingNullsLast: expression => sql`${expression} ASC NULLS LAST`,
   // The text of a moment or a uuid sorts as these do.
   bytewise: expression => sql`(CAST(${expression} AS text) COLLATE "C")`,

@@ -71,6 +71,7 @@ export function guid(expression: Sql): Sql {
 export function guidsOf(typeOf: (table: string) => KeyType): Guids {
   return {
     guid,
+    keyText: key => sql`(CAST(${key} AS text) COLLATE "C")`,
     isAnotherSpelling,
     hasGuid: (table, key, is) => {
       const type = typeOf(table)

@@ -56,31 +56,49 @@ async function writingConnection(db: PostgresDatabase): Promise<Database> {
   return stage
 }
 
-/** Tables without rows, triggers and foreign keys, and the views over them. */
+/** What is copied, with the statement that makes it, in an order in which they can be made. */
+interface Prop {
+  readonly make: string
+  /** Whether it may be left out: what it is built on may be anywhere. */
+  readonly optional: boolean
+}
+
+/**
+ * Tables without rows and foreign keys, sequences, views, and triggers with functions that do
+ * nothing.
+ */
+async function propsOf(stage: Database, schema: string): Promise<Prop[]> {
+  const original = pg.escapeIdentifier(schema)
+  return stage.rows<{ make: string; optional: boolean }>(
+    sql`WITH here AS (SELECT to_regnamespace(quote_ident(${schema})) AS oid),
+      relations AS (SELECT c.oid, c.relkind, quote_ident(c.relname) AS name FROM pg_catalog.pg_class AS c JOIN here ON here.oid = c.relnamespace),
+      triggers AS (SELECT g.oid, g.tgfoid FROM pg_catalog.pg_trigger AS g JOIN relations AS r ON r.oid = g.tgrelid AND r.relkind IN ('r', 'p') WHERE NOT g.tgisinternal)
+    SELECT make, optional FROM (
+      SELECT 1 AS place, r.oid, 'CREATE SEQUENCE ' || r.name AS make, false AS optional FROM relations AS r WHERE r.relkind = 'S'
+        AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend AS d WHERE d.objid = r.oid AND d.deptype IN ('a', 'i'))
+      UNION ALL SELECT 2, r.oid, 'CREATE TABLE ' || r.name || ' (LIKE ' || ${original} || '.' || r.name || ' INCLUDING ALL)', false FROM relations AS r WHERE r.relkind IN ('r', 'p')
+      UNION ALL SELECT 3, r.oid, 'CREATE VIEW ' || r.name || ' AS ' || pg_get_viewdef(r.oid), true FROM relations AS r WHERE r.relkind IN ('v', 'm')
+      UNION ALL SELECT 4, p.oid, 'CREATE FUNCTION ' || quote_ident(p.proname) || ' (' || pg_get_function_identity_arguments(p.oid) || ') RETURNS ' || pg_get_function_result(p.oid) || ' LANGUAGE plpgsql AS ''BEGIN END''', true
+        FROM pg_catalog.pg_proc AS p JOIN here ON here.oid = p.pronamespace WHERE p.prokind = 'f' AND (p.proname LIKE 'p2c\\_%' OR p.oid IN (SELECT tgfoid FROM triggers))
+      UNION ALL SELECT 5, g.oid, pg_get_triggerdef(g.oid, true), true FROM triggers AS g
+    ) AS props ORDER BY place, oid`,
+  )
+}
+
 async function copySchema(stage: Database, { schema }: PostgresDatabase): Promise<void> {
   const scratch = pg.escapeIdentifier(`p2c_rehearsal_${nanoid(8)}`)
-  const original = pg.escapeIdentifier(schema)
-  const relations = await stage.rows<{ name: string; definition: string | null }>(
-    sql`SELECT quote_ident(relname) AS name, CASE WHEN relkind IN ('v', 'm') THEN pg_get_viewdef(oid) END AS definition
-      FROM pg_catalog.pg_class WHERE relnamespace = to_regnamespace(quote_ident(${schema})) AND relkind IN ('r', 'p', 'v', 'm') ORDER BY oid`,
-  )
+  // Names come without their schema as long as that is the search path.
+  const props = await propsOf(stage, schema)
   await stage.script(
-    `CREATE SCHEMA ${scratch}; SET LOCAL search_path = ${scratch}, ${original}; SET LOCAL lock_timeout = '2s'; SET LOCAL check_function_bodies = off`,
+    `CREATE SCHEMA ${scratch}; SET LOCAL search_path = ${scratch}, ${pg.escapeIdentifier(schema)}; SET LOCAL lock_timeout = '2s'; SET LOCAL check_function_bodies = off`,
   )
-  const tables = relations.filter(one => one.definition === null)
-  await stage.script(
-    tables
-      .map(({ name }) => `CREATE TABLE ${name} (LIKE ${original}.${name} INCLUDING ALL)`)
-      .join(';'),
-  )
-  for (const { name, definition } of relations) {
-    if (definition === null) continue
-    // Whatever else it is built on, it is no concern of these statements.
-    await stage.script('SAVEPOINT view')
+  await stage.script(props.flatMap(({ make, optional }) => (optional ? [] : [make])).join(';'))
+  for (const { make } of props.filter(({ optional }) => optional)) {
+    await stage.script('SAVEPOINT prop')
     try {
-      await stage.script(`CREATE VIEW ${name} AS ${definition}`)
+      await stage.script(make)
     } catch {
-      await stage.script('ROLLBACK TO SAVEPOINT view')
+      await stage.script('ROLLBACK TO SAVEPOINT prop')
     }
   }
 }

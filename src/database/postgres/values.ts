@@ -16,10 +16,12 @@ export function native(query: Query): { text: string; values: unknown[] } {
 export const types: pg.CustomTypesConfig = {
   getTypeParser: (id: number, format?: string) => {
     const own = format === 'binary' ? undefined : parsers[id]
-    // The driver's types know the built-in ones only.
-    return (own ?? pg.types.getTypeParser(id, format as 'text')) as never
+    return own ?? driversOwn(id)
   },
 }
+
+/** The driver's parsers know types that its declarations do not. */
+const driversOwn = pg.types.getTypeParser as unknown as (id: number) => (text: string) => unknown
 
 const asItIs = (text: string) => text
 

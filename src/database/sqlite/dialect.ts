@@ -25,6 +25,7 @@ export const sqliteDialect: Dialect = {
   bytewiseText: raw('text'),
   flag: value => literal(value),
   readFlag: value => (value === null || value === undefined ? null : Boolean(value)),
+  flagText: expression => sql`(CASE ${expression} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)`,
   ascendingNullsLast: expression => sql`${expression} ASC NULLS LAST`,
   bytewise: expression => sql`${expression} COLLATE BINARY`,
   rowLocator: async (db, table) => {

@@ -11,6 +11,7 @@ const isAnotherSpelling = (key: Sql) => sql`${key} <> ${guid(key)}`
 /** GUIDs on SQLite, which has no type for them: text, usually but not always as it compares. */
 export const guids: Guids = {
   guid,
+  keyText: key => key,
   isAnotherSpelling,
   hasGuid: (_, key, is) =>
     sql`(${key} = ${is} OR (${isAnotherSpelling(key)} AND ${guid(key)} = ${is}))`,
