@@ -13,8 +13,8 @@ export function activityObjects(db: PostgresDatabase): SchemaObject[] {
 /**
  * Sets the flag of the contacts with these GUIDs. It locks them first, in the order of their keys,
  * so that two who write documents of the same contacts neither deadlock nor miss each other: the
- * statement behind the lock sees what the other has committed. Where a contact is missing it waits
- * for those that are just being made.
+ * statement behind the lock sees what the other has committed. Where a contact is missing it first
+ * waits for those that are just being made: they have read the documents already.
  */
 function activityChanged(db: PostgresDatabase): SchemaObject {
   const { names, rules } = db
@@ -25,10 +25,10 @@ function activityChanged(db: PostgresDatabase): SchemaObject {
   return plpgsql(
     db,
     'p2c_activity_changed',
-    'ids text[], comes boolean',
+    'ids text[]',
     'void',
     sql`BEGIN
-  IF comes AND EXISTS (SELECT 1 FROM unnest(ids) AS i (id) WHERE NOT EXISTS (SELECT 1 FROM ${contact} AS c WHERE ${isOne})) THEN
+  IF EXISTS (SELECT 1 FROM unnest(ids) AS i (id) WHERE NOT EXISTS (SELECT 1 FROM ${contact} AS c WHERE ${isOne})) THEN
     ${waitFor(db, 'contacts', false)}
   END IF;
   PERFORM 1 FROM unnest(ids) AS i (id) JOIN ${contact} AS c ON ${isOne} ORDER BY ${names.column('contactid', 'c')} FOR NO KEY UPDATE OF c;
@@ -44,9 +44,9 @@ function sourceTriggers(db: PostgresDatabase, source: ActivitySource): SchemaObj
   const on = names.table(table)
   const customers = (rows: string) =>
     sql`SELECT ${rules.guid(names.column(source.customer, 'd'))} FROM ${raw(rows)} AS d WHERE ${names.column(source.customer, 'd')} IS NOT NULL AND ${rules.mayBeContact(source, 'd')}`
-  const tell = (ids: Sql, comes: boolean) => sql`BEGIN
+  const tell = (ids: Sql) => sql`BEGIN
   ids := ARRAY(${ids});
-  IF cardinality(ids) > 0 THEN PERFORM p2c_activity_changed(ids, ${raw(String(comes))}); END IF;
+  IF cardinality(ids) > 0 THEN PERFORM p2c_activity_changed(ids); END IF;
   RETURN NULL;
 END`
   const declared = (body: Sql) => sql`DECLARE
@@ -66,7 +66,7 @@ ${body}`
       on,
       sql`AFTER INSERT`,
       sql`REFERENCING NEW TABLE AS added FOR EACH STATEMENT`,
-      declared(tell(sql`SELECT DISTINCT u.id FROM (${customers('added')}) AS u (id)`, true)),
+      declared(tell(sql`SELECT DISTINCT u.id FROM (${customers('added')}) AS u (id)`)),
     ),
     ...trigger(
       db,
@@ -74,7 +74,7 @@ ${body}`
       on,
       sql`AFTER DELETE`,
       sql`REFERENCING OLD TABLE AS gone FOR EACH STATEMENT`,
-      declared(tell(sql`SELECT DISTINCT u.id FROM (${customers('gone')}) AS u (id)`, false)),
+      declared(tell(sql`SELECT DISTINCT u.id FROM (${customers('gone')}) AS u (id)`)),
     ),
     ...trigger(
       db,
@@ -82,7 +82,7 @@ ${body}`
       on,
       sql`AFTER UPDATE`,
       sql`REFERENCING OLD TABLE AS gone NEW TABLE AS added FOR EACH STATEMENT`,
-      declared(tell(moved, true)),
+      declared(tell(moved)),
     ),
     ...trigger(
       db,

@@ -11,17 +11,21 @@ export function companyObjects(db: PostgresDatabase): SchemaObject[] {
   const key = names.column('accountid')
   const parent = names.column('parentcustomerid', 'c')
   const flag = names.column(field.isCompanyAnAccount)
-  const concerned = sql`FROM unnest(ids) AS i (id) JOIN ${names.table('contact')} AS c ON ${rules.guid(parent)} = i.id AND ${parent} IS NOT NULL AND ${rules.isUntyped('c')}`
+  const isConcerned = sql`${rules.guid(parent)} = i.id AND ${parent} IS NOT NULL AND ${rules.isUntyped('c')}`
+  const should = rules.isCompanyAnAccount('c')
+  const lockContacts = sql`PERFORM 1 FROM unnest(ids) AS i (id) JOIN ${names.table('contact')} AS c ON ${isConcerned} ORDER BY ${names.column('contactid', 'c')} FOR NO KEY UPDATE OF c;`
+  // Contacts that are moved hold their own lock when they wait for accounts: so theirs comes first.
   const changed = plpgsql(
     db,
     'p2c_companies_changed',
     'ids text[]',
     'void',
     sql`BEGIN
+  ${lockContacts}
   ${waitFor(db, 'accounts', true)}
-  PERFORM 1 ${concerned} ORDER BY ${names.column('contactid', 'c')} FOR NO KEY UPDATE OF c;
-  UPDATE ${names.table('contact')} AS c SET ${flag} = ${rules.isCompanyAnAccount('c')} FROM unnest(ids) AS i (id)
-    WHERE ${rules.guid(parent)} = i.id AND ${parent} IS NOT NULL AND ${rules.isUntyped('c')} AND ${names.column(field.isCompanyAnAccount, 'c')} IS DISTINCT FROM ${rules.isCompanyAnAccount('c')};
+  ${lockContacts}
+  UPDATE ${names.table('contact')} AS c SET ${flag} = ${should} FROM unnest(ids) AS i (id)
+    WHERE ${isConcerned} AND ${names.column(field.isCompanyAnAccount, 'c')} IS DISTINCT FROM ${should};
 END`,
   )
   const statement = (verb: 'inserted' | 'deleted') =>

@@ -9,8 +9,9 @@ import { sequenceNumber } from './sequence-number.ts'
 import { nativeSequence, nextOf } from './sequences.ts'
 import { of, plpgsql, trigger } from './trigger.ts'
 
-/** Up to this far ahead a sequence is stepped, further it is set. */
-const steps = 1_000
+/** Up to this far ahead a sequence is stepped, which takes some tenths of a second; further it is set. */
+const steps = 1_000_000
+const stepsAtOnce = 1_000
 
 /** Numbers for new rows, and sequences that go past the numbers that others give. */
 export function numberObjects(
@@ -27,9 +28,10 @@ export function numberObjects(
 const passing = ({ table }: LiveNumber) => `p2c_${table}_pass_number`
 
 /**
- * Steps are safe whatever others do meanwhile. A leap is not: two that leap at the same time could
- * set the sequence back, so they come one after the other, by a lock that a sub-transaction takes
- * and gives back by failing; what was set stays set.
+ * Steps are safe whatever others do meanwhile. A leap is not: whoever leaps has read where the
+ * sequence stands, and sets it back if others have come further than that by then. So only leaps
+ * are made that nobody can step in the meantime, and one after the other, under a lock that a
+ * sub-transaction takes and gives back by failing; what was set stays set.
  */
 function passNumber(db: PostgresDatabase, number: LiveNumber): SchemaObject {
   const { sequence, format } = number
@@ -43,7 +45,7 @@ function passNumber(db: PostgresDatabase, number: LiveNumber): SchemaObject {
   IF given IS NULL OR given > ${integer(highestOf(format))} THEN RETURN; END IF;
   WHILE ${nextOf(sequence)} <= given LOOP
     IF given - ${nextOf(sequence)} < ${integer(steps)} THEN
-      PERFORM nextval(${native});
+      PERFORM nextval(${native}) FROM generate_series(1, least(given - ${nextOf(sequence)} + 1, ${integer(stepsAtOnce)}));
     ELSE
       BEGIN
         PERFORM pg_advisory_xact_lock(hashtextextended(${native}, 0));
