@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import t from 'tap'
 import { sql } from '../src/domain/sql.ts'
-import { enginesSoFar, freshDatabase } from './support/database.ts'
+import { engines, freshDatabase } from './support/database.ts'
 import { loadWorld, worlds } from './support/worlds.ts'
 
 t.test('every world is known to the tests', t => {
@@ -16,7 +16,7 @@ t.test('every world is known to the tests', t => {
   t.end()
 })
 
-for (const engine of enginesSoFar) {
+for (const engine of engines) {
   t.test(`${engine}: one of each kind: the names say what the rules find`, async t => {
     const db = await freshDatabase(t, engine)
     await loadWorld(db, 'one-of-each-kind')

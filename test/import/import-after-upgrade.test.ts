@@ -1,10 +1,10 @@
 import t from 'tap'
 import { sql } from '../../src/domain/sql.ts'
-import { enginesSoFar } from '../support/database.ts'
+import { engines } from '../support/database.ts'
 import { guid, worldOn } from '../support/extract.ts'
 import { liveSales } from '../support/live.ts'
 
-for (const engine of enginesSoFar) {
+for (const engine of engines) {
   t.test(`${engine}: after the upgrade, rows of an extract get number and flags`, async t => {
     const { db, file, run } = worldOn(t, await liveSales(t, engine))
     file('accounts.csv', [

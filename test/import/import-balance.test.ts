@@ -3,10 +3,10 @@ import { writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import t from 'tap'
 import { sql } from '../../src/domain/sql.ts'
-import { enginesSoFar } from '../support/database.ts'
+import { engines } from '../support/database.ts'
 import { guid, world } from '../support/extract.ts'
 
-for (const engine of enginesSoFar) {
+for (const engine of engines) {
   t.test(`${engine}: rows in are rows loaded and rows rejected, whatever the file`, async t => {
     const { db, file, run, rejected, rejects } = await world(t, engine, { batch: { rows: 3 } })
     file('contacts.csv', ['contactid'])

@@ -9,7 +9,8 @@ import { syncTemplates } from '../../src/sync/sync.ts'
 import { targetTables } from '../../src/sync/targets.ts'
 import type { TemplateName } from '../../src/sync/template.ts'
 import { syncTruths } from '../../src/sync/truths.ts'
-import { enginesSoFar, freshDatabase, type Engine, type Teardown } from '../support/database.ts'
+import { otherTrigger } from '../support/other-trigger.ts'
+import { engines, freshDatabase, type Engine, type Teardown } from '../support/database.ts'
 import { guidOf, insertRows, makeSales } from '../support/sales.ts'
 
 // Each stop is a database of its own.
@@ -88,7 +89,7 @@ async function contents(db: Database): Promise<unknown> {
   return found
 }
 
-for (const engine of enginesSoFar) {
+for (const engine of engines) {
   t.test(engine, { timeout: 180_000 }, t => {
     t.test('each contact goes where its flags say, under its own name', async t => {
       const db = await ready(t, engine)
@@ -454,7 +455,10 @@ for (const engine of enginesSoFar) {
         [1, 2, 3, 4, 5, 6, 7].map(n => account(n)),
       )
       await db.script(
-        `CREATE TRIGGER poison BEFORE INSERT ON cds_account WHEN NEW."AccountId" LIKE 'ACC-01003%' BEGIN SELECT RAISE(ABORT, 'not this one'); END`,
+        otherTrigger(engine, 'poison', 'BEFORE INSERT ON cds_account', {
+          when: `NEW."AccountId" LIKE 'ACC-01003%'`,
+          does: { refuses: 'not this one' },
+        }),
       )
       const result = await sync(db)
       t.equal(counts(result, 'accounts'), '+6 ~0 =0 x1, +6 ~0 =0 x0')
@@ -499,7 +503,7 @@ for (const engine of enginesSoFar) {
       await insertRows(db, 'contact', [contact(1), contact(2)])
       await sync(db)
       await db.change(
-        sql`UPDATE contact SET msdynce_isactivecustomer = 1 WHERE contactid = ${guidOf('contact', 1)}`,
+        sql`UPDATE contact SET msdynce_isactivecustomer = ${db.dialect.flag(true)} WHERE contactid = ${guidOf('contact', 1)}`,
       )
       await db.change(
         sql`UPDATE contact SET parentcustomerid = ${guidOf('account', 2)} WHERE contactid = ${guidOf('contact', 2)}`,
