@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { exitStatus, P2cError } from './errors.ts'
+import { withoutPassword } from './password.ts'
 
 const documents = ['quote', 'salesorder', 'invoice'] as const
 const name = z.string().min(1)
@@ -181,14 +182,6 @@ function invalid(given: object, issue: z.core.$ZodIssue | undefined): P2cError {
     next: 'Mend it on the command line, in P2C_* or in the configuration file',
     exit: exitStatus.usage,
   })
-}
-
-/** The process's own environment, for `loadConfig`. Nothing else in p2c reads it. */
-export const environment: Readonly<Record<string, string | undefined>> = process.env
-
-/** A database URL as it may be shown: the password replaced. */
-export function withoutPassword(url: string): string {
-  return url.replace(/(:\/\/[^:@/\s]*):\S*@/g, '$1:***@').replace(/(password=)[^&\s"]*/gi, '$1***')
 }
 
 function fromEnvironment(env: Readonly<Record<string, string | undefined>>): object {

@@ -2,8 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { z } from 'zod'
-import { configSchema, loadConfig, withoutPassword, type ConfigSources } from '../src/config.ts'
+import { configSchema, loadConfig, type ConfigSources } from '../src/config.ts'
 import { P2cError } from '../src/errors.ts'
+import { withoutPassword } from '../src/password.ts'
 import { freshFolder, type Teardown } from './support/database.ts'
 
 function fileWith(t: Teardown, content: string | object): string {

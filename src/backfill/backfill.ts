@@ -1,9 +1,13 @@
 import type { Database } from '../database/database.ts'
-import { all, any, raw, sql, type Sql } from '../domain/sql.ts'
+import type { LookUp } from '../domain/rules.ts'
+import { all, any, identifier, literal, raw, sql, type Sql } from '../domain/sql.ts'
 import type { SequenceName } from '../numbering/sequence.ts'
 
-/** A value computed from a row (called `alias`) and what belongs to it. Never NULL. */
-export type Computed = (db: Database, alias: string) => Sql
+/**
+ * A value computed from a row (called `alias`) and what belongs to it, by the way that is quick for
+ * one row, or for all. Never NULL.
+ */
+export type Computed = (db: Database, alias: string, lookUp: LookUp) => Sql
 
 /**
  * Which rows of one table get what. The rows to do are those without a number and those where a
@@ -29,12 +33,12 @@ export function numberAndSet(
 
 /** Whether the contact with this key has a quote, an order or an invoice. */
 export function activityOf(key: string): Computed {
-  return (db, alias) => db.rules.isActive(db.names.column(key, alias))
+  return (db, alias, lookUp) => db.rules.isActive(db.names.column(key, alias), lookUp)
 }
 
 /** Whether the contact's company is an account. */
 export function companyIsAnAccount(): Computed {
-  return (db, alias) => db.rules.isCompanyAnAccount(alias)
+  return (db, alias, lookUp) => db.rules.isCompanyAnAccount(alias, lookUp)
 }
 
 /** The columns that a backfill writes, the number first. */
@@ -42,18 +46,34 @@ export function writtenColumns(backfill: Backfill): string[] {
   return [backfill.number.column, ...Object.keys(backfill.set)]
 }
 
-/** The condition on a row (called `alias`) that there is still something to do. */
-export function isToDo(db: Database, backfill: Backfill, alias: string): Sql {
-  const unnumbered = db.rules.hasNoNumber(db.names.column(backfill.number.column, alias))
-  const unset = Object.entries(backfill.set).map(
-    ([column, computed]) =>
-      sql`${db.names.column(column, alias)} IS DISTINCT FROM ${computed(db, alias)}`,
-  )
-  const rejected = sql`SELECT 1 FROM p2c_reject AS r WHERE r.table_name = ${raw(`'${backfill.table}'`)} AND r.row_key = ${db.rules.keyText(db.names.column(backfill.key, alias))}`
-  return all([any([unnumbered, ...unset]), sql`NOT EXISTS (${rejected})`])
+/** The condition on a row (called `alias`) that it has no number. */
+export function isUnnumbered(db: Database, backfill: Backfill, alias: string): Sql {
+  return db.rules.hasNoNumber(db.names.column(backfill.number.column, alias))
 }
 
-/** Tables of one backfill. Their names follow the table, which no other backfill may share. */
-export function ownTables(backfill: Backfill): { plan: Sql; journal: Sql } {
-  return { plan: raw(`p2c_plan_${backfill.table}`), journal: raw(`p2c_journal_${backfill.table}`) }
+/** How values are computed for all rows of the table, of which one is called `alias`. */
+export async function forAllRows(db: Database, backfill: Backfill, alias: string): Promise<LookUp> {
+  const locator = await db.dialect.rowLocator(db, db.names.tableName(backfill.table))
+  if (!locator) return 'in the whole table'
+  const placeOf = (name: string) => sql`${identifier(name)}.${locator}`
+  return { place: placeOf(alias), placeOf }
+}
+
+/** The condition on a row (called `alias`) that there is still something to do; for all rows. */
+export function isToDo(db: Database, backfill: Backfill, alias: string, lookUp: LookUp): Sql {
+  const unset = Object.entries(backfill.set).map(
+    ([column, computed]) =>
+      sql`${db.names.column(column, alias)} IS DISTINCT FROM ${computed(db, alias, lookUp)}`,
+  )
+  return all([any([isUnnumbered(db, backfill, alias), ...unset]), notRejected(db, backfill, alias)])
+}
+
+/** The condition on a row (called `alias`) that the database has not refused it. */
+export function notRejected(db: Database, backfill: Backfill, alias: string): Sql {
+  return sql`${db.rules.keyText(db.names.column(backfill.key, alias))} NOT IN (SELECT r.row_key FROM p2c_reject AS r WHERE r.table_name = ${literal(backfill.table)})`
+}
+
+/** The plan's table. Its name follows the table, which no other backfill may share. */
+export function planTable(table: Backfill['table']): Sql {
+  return raw(`p2c_plan_${table}`)
 }

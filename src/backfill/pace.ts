@@ -1,3 +1,5 @@
+import type { Database } from '../database/database.ts'
+
 /** Bounds of a batch: below, the commits cost more than the work; above, others wait too long. */
 const fewestRows = 100
 const mostRows = 20_000
@@ -47,4 +49,24 @@ function clamp(rows: number): number {
 function percentile90(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.ceil(sorted.length * 0.9) - 1] ?? 0
+}
+
+/** Paces the batches of one piece of long work. */
+export interface Pacer {
+  readonly next: () => Pace
+  /** What the last batch took, its waits included. */
+  readonly took: (batch: Batch) => void
+}
+
+/** The pace that this database's settings and its engine's habits ask for. */
+export function paceOf({ config, dialect }: Database): Pacer {
+  const batches: Batch[] = []
+  const aim = config.batch.targetMs ?? dialect.habits.batchMillis
+  return {
+    next: () => nextPace(batches, aim, config.batch.rows),
+    took: batch => {
+      batches.push(batch)
+      if (batches.length > remembered) batches.shift()
+    },
+  }
 }

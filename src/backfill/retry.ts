@@ -1,17 +1,31 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Database } from '../database/database.ts'
 
-const mostAttempts = 5
+const mostRetries = 5
 const firstWaitMillis = 100
 
+/** What work gave back in the end, and what it had to wait for; null where nothing was in its way. */
+export interface Retried<T> {
+  readonly value: T
+  readonly waited: string | null
+}
+
 /** Runs work again, after growing, jittered waits, when it failed for a passing reason. */
-export async function withRetries<T>(db: Database, work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+export async function withRetries<T>(db: Database, work: () => Promise<T>): Promise<Retried<T>> {
+  for (let retries = 0, reason = ''; ; retries++) {
     try {
-      return await work()
+      const value = await work()
+      return { value, waited: retries === 0 ? null : `${reason}; tried ${retries + 1} times` }
     } catch (error) {
-      if (attempt > mostAttempts || db.dialect.faultOf(error) !== 'transient') throw error
-      await wait(firstWaitMillis * 2 ** attempt * (0.5 + Math.random() / 2))
+      if (retries >= mostRetries || db.dialect.faultOf(error) !== 'transient') throw error
+      reason = reasonOf(error)
+      await wait(firstWaitMillis * 2 ** (retries + 1) * (0.5 + Math.random() / 2))
     }
   }
+}
+
+/** The engine's own words, which are shorter than ours. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : error
+  return cause instanceof Error ? cause.message : String(cause)
 }

@@ -1,19 +1,17 @@
 import type { Database } from '../database/database.ts'
 import { noteProgress, now, type Run } from '../database/history.ts'
-import { raw, sql } from '../domain/sql.ts'
+import { literal, sql } from '../domain/sql.ts'
 import { P2cError } from '../errors.ts'
 import type { Work } from '../events.ts'
-import { ownTables, type Backfill } from './backfill.ts'
-import { applyJournal, writeJournal, type Range } from './journal.ts'
-import { nextPace, type Batch } from './pace.ts'
+import { applyPlan, lengthOf, refreshPlan, withdraw, type Range } from './apply.ts'
+import { planTable, type Backfill } from './backfill.ts'
+import { paceOf } from './pace.ts'
 import { findPlan, makePlan } from './plan.ts'
+import { quarantined, tooManyRejects } from './quarantine.ts'
 import { withRetries } from './retry.ts'
 
 /** Sweeps that find new rows again and again mean that something undoes our work. */
 const mostSweeps = 20
-
-/** How many rows the database may refuse before the run stops: this many, or one in a hundred. */
-const toleratedRejects = 100
 
 export interface BackfillResult {
   /** Rows done, in this run and before it. */
@@ -34,10 +32,23 @@ export async function* runBackfill(
   migration: string,
   backfill: Backfill,
 ): Work<BackfillResult> {
-  if (!(await findPlan(db, migration))) await makePlan(db, migration, backfill)
+  const plan = () => withRetries(db, () => makePlan(db, migration, backfill))
+  if (!(await findPlan(db, migration))) {
+    yield { type: 'step', state: 'started', step: `${backfill.table}: plan` }
+    const { value: rows } = await plan()
+    yield { type: 'step', state: 'finished', step: `${backfill.table}: plan`, note: `${rows} rows` }
+  }
   for (let sweep = 0; ; sweep++) {
     yield* doBatches(db, run, migration, backfill)
-    if ((await makePlan(db, migration, backfill)) === 0) break
+    yield { type: 'step', state: 'started', step: `${backfill.table}: sweep` }
+    const { value: late } = await plan()
+    yield {
+      type: 'step',
+      state: 'finished',
+      step: `${backfill.table}: sweep`,
+      note: `${late} rows`,
+    }
+    if (late === 0) break
     if (sweep >= mostSweeps) throw neverFinished(migration)
   }
   await db.change(
@@ -69,6 +80,22 @@ export async function rejectedRows(db: Database, migration: string): Promise<num
   return Number(row?.n ?? 0)
 }
 
+/** What all batches of a backfill share. */
+interface BackfillWork {
+  readonly db: Database
+  readonly run: Run
+  readonly migration: string
+  readonly backfill: Backfill
+  readonly total: number
+}
+
+/** A range that is committed. */
+interface Done {
+  readonly range: Range
+  readonly waited: string | null
+  readonly isRejected: boolean
+}
+
 async function* doBatches(
   db: Database,
   run: Run,
@@ -76,94 +103,105 @@ async function* doBatches(
   backfill: Backfill,
 ): Work<undefined> {
   const total = (await findPlan(db, migration))?.rows ?? 0
-  const { rows: fixed, targetMs } = db.config.batch
-  const batches: Batch[] = []
+  const work: BackfillWork = { db, run, migration, backfill, total }
+  const pace = paceOf(db)
   let done = await checkpoint(db, migration, 'do')
   while (done < total) {
-    const pace = nextPace(batches, targetMs ?? db.dialect.habits.batchMillis, fixed)
-    const range = { first: done + 1, last: Math.min(total, done + pace.rows) }
+    const { rows, slowed } = pace.next()
+    const range = { first: done + 1, last: Math.min(total, done + rows) }
     const started = performance.now()
-    yield* doRange(db, run, migration, backfill, range, pace.slowed, total)
+    const pieces = quarantined(db, range, {
+      doPiece: piece => doRange(work, piece),
+      halve: piece => Promise.resolve(halvesOf(piece)),
+      reject: (piece, error) => rejectRow(work, piece, error),
+    })
+    for await (const { range, waited, isRejected } of pieces) {
+      if (isRejected) await stopAboveTolerance(work)
+      const reason = waited ?? slowed
+      yield { type: 'progress', step: migration, done: range.last, total, slowed: reason }
+    }
     done = range.last
-    batches.push({ rows: range.last - range.first + 1, millis: performance.now() - started })
+    pace.took({ rows: lengthOf(range), millis: performance.now() - started })
   }
 }
 
-/** One batch. Where a row of it is refused, its two halves, down to the row. */
-async function* doRange(
-  db: Database,
-  run: Run,
-  migration: string,
-  backfill: Backfill,
-  range: Range,
-  slowed: string | null,
-  total: number,
-): Work<undefined> {
-  const commit = async (work: () => Promise<number>) => {
-    const started = performance.now()
-    const rows = await withRetries(db, () =>
-      db.transaction(async () => {
-        const rows = await work()
-        const millis = Math.round(performance.now() - started)
-        await db.change(
-          sql`INSERT INTO p2c_batch (migration, direction, first_position, last_position, rows, millis, run_id, finished_on)
-            VALUES (${migration}, 'do', ${range.first}, ${range.last}, ${rows}, ${millis}, ${run.id}, ${now()})`,
-        )
-        await noteProgress(db, { ...run, rows: run.rows + rows }, migration, range.last, total)
-        return rows
-      }),
-    )
-    run.rows += rows
+function halvesOf({ first, last }: Range): [Range, Range] | null {
+  if (first === last) return null
+  const middle = Math.floor((first + last) / 2)
+  return [
+    { first, last: middle },
+    { first: middle + 1, last },
+  ]
+}
+
+/** Rows changed since the plan was made, or are gone: it must be looked at again. */
+class PlanIsStale extends Error {}
+
+async function doRange(work: BackfillWork, range: Range): Promise<Done> {
+  const { db, backfill } = work
+  const apply = async () => {
+    const rows = await applyPlan(db, backfill, range)
+    if (rows < lengthOf(range)) throw new PlanIsStale()
+    return rows
+  }
+  const applyFreshly = async () => {
+    await refreshPlan(db, backfill, range)
+    return applyPlan(db, backfill, range)
   }
   try {
-    await commit(async () => {
-      const found = await writeJournal(db, backfill, range)
-      await applyJournal(db, backfill, range, found)
-      return found
-    })
+    return { range, waited: await commit(work, range, apply), isRejected: false }
   } catch (error) {
-    if (db.dialect.faultOf(error) !== 'row') throw error
-    if (range.first < range.last) {
-      const middle = Math.floor((range.first + range.last) / 2)
-      yield* doRange(db, run, migration, backfill, { ...range, last: middle }, slowed, total)
-      yield* doRange(db, run, migration, backfill, { ...range, first: middle + 1 }, slowed, total)
-      return
-    }
-    await commit(async () => {
-      await reject(db, run, migration, backfill, range.first, error)
-      return 0
-    })
-    await stopAboveTolerance(db, migration, total)
+    if (!(error instanceof PlanIsStale)) throw error
+    return { range, waited: await commit(work, range, applyFreshly), isRejected: false }
   }
-  yield { type: 'progress', step: migration, done: range.last, total, slowed }
 }
 
-async function reject(
-  db: Database,
-  run: Run,
-  migration: string,
-  backfill: Backfill,
-  position: number,
-  error: unknown,
-): Promise<void> {
+async function rejectRow(work: BackfillWork, range: Range, error: unknown): Promise<Done> {
+  const { db, run, migration, backfill } = work
   const message = error instanceof Error ? error.message : String(error)
-  await db.change(
-    sql`INSERT INTO p2c_reject (run_id, migration, table_name, row_key, code, message, rejected_on)
-      SELECT ${run.id}, ${migration}, ${raw(`'${backfill.table}'`)}, row_key, 'DATABASE_REFUSED', ${message}, ${now()}
-      FROM ${ownTables(backfill).plan} WHERE position = ${position}`,
-  )
+  const waited = await commit(work, range, async () => {
+    await db.change(
+      sql`INSERT INTO p2c_reject (run_id, migration, table_name, row_key, code, message, rejected_on)
+        SELECT ${run.id}, ${migration}, ${literal(backfill.table)}, row_key, 'DATABASE_REFUSED', ${message}, ${now()}
+        FROM ${planTable(backfill.table)} WHERE position = ${range.first}`,
+    )
+    await withdraw(db, backfill, range)
+    return 0
+  })
+  return { range, waited, isRejected: true }
 }
 
-async function stopAboveTolerance(db: Database, migration: string, total: number): Promise<void> {
-  const rejected = await rejectedRows(db, migration)
-  const tolerated = Math.max(toleratedRejects, Math.floor(total / 100))
-  if (rejected <= tolerated) return
-  throw new P2cError('TOO_MANY_REJECTS', {
-    what: `the database refuses too many rows in ${migration}`,
-    must: `at most ${tolerated} of ${total}`,
-    found: `${rejected}; they stand in p2c_reject with the database's message`,
-    next: 'Mend the cause, delete the rows of this migration from p2c_reject, and run the same command again',
+async function stopAboveTolerance({ db, migration, total }: BackfillWork): Promise<void> {
+  const error = tooManyRejects(migration, {
+    refused: await rejectedRows(db, migration),
+    total,
+    where: 'p2c_reject',
+    next: 'Mend the cause and run "p2c migrate --retry"',
   })
+  if (error) throw error
+}
+
+/** Rows, before-images and checkpoint of a range in one transaction; tells what it waited for. */
+async function commit(
+  { db, run, migration, total }: BackfillWork,
+  range: Range,
+  apply: () => Promise<number>,
+): Promise<string | null> {
+  const started = performance.now()
+  const { value: rows, waited } = await withRetries(db, () =>
+    db.transaction(async () => {
+      const rows = await apply()
+      const millis = Math.round(performance.now() - started)
+      await db.change(
+        sql`INSERT INTO p2c_batch (migration, direction, first_position, last_position, rows, millis, run_id, finished_on)
+          VALUES (${migration}, 'do', ${range.first}, ${range.last}, ${rows}, ${millis}, ${run.id}, ${now()})`,
+      )
+      await noteProgress(db, { ...run, rows: run.rows + rows }, migration, range.last, total)
+      return rows
+    }),
+  )
+  run.rows += rows
+  return waited
 }
 
 function neverFinished(migration: string): P2cError {

@@ -2,10 +2,10 @@ import type { Database } from '../database/database.ts'
 import { noteProgress, now, type Run } from '../database/history.ts'
 import { join, literal, raw, sql, type Sql } from '../domain/sql.ts'
 import type { Work } from '../events.ts'
-import { ownTables, type Backfill } from './backfill.ts'
-import { restoreJournal } from './journal.ts'
-import { nextPace, type Batch } from './pace.ts'
-import { findPlan, journalColumns } from './plan.ts'
+import { lengthOf, restoreRows } from './apply.ts'
+import { planTable, type Backfill } from './backfill.ts'
+import { paceOf } from './pace.ts'
+import { findPlan, imagesOf } from './plan.ts'
 import { withRetries } from './retry.ts'
 import { checkpoint } from './run.ts'
 
@@ -23,22 +23,22 @@ export async function editsQuery(
   dropped: boolean,
 ): Promise<Sql> {
   const { names, rules } = db
-  const { plan, journal } = ownTables(backfill)
+  const plan = planTable(backfill.table)
   const key = names.column(backfill.key, 't')
   const table = sql`${names.table(backfill.table)} AS t`
   const row = (column: string, written: Sql, current: Sql) =>
     sql`SELECT ${literal(names.tableName(backfill.table))} AS table_name, ${rules.keyText(key)} AS row_id, ${literal(names.columnName(column))} AS column_name, ${written} AS written_value, ${current} AS current_value`
   const { column, sequence } = backfill.number
   const number = names.column(column, 't')
-  const before = sql`j.${journalColumns(db, column).before}`
-  const written = sql`CASE WHEN ${rules.hasNoNumber(before)} THEN p.number ELSE ${before} END`
+  const written = sql`coalesce(p.number, p.${imagesOf(db, column).before})`
+  const done = await checkpoint(db, migration, 'do')
   const undone = await checkpoint(db, migration, 'undo')
   const edits = [
-    sql`${row(column, written, number)} FROM ${plan} AS p JOIN ${journal} AS j ON j.position = p.position
-      JOIN ${table} ON ${key} = p.row_key WHERE p.position > ${undone} AND ${number} IS DISTINCT FROM ${written}`,
+    sql`${row(column, written, number)} FROM ${plan} AS p JOIN ${table} ON ${key} = p.row_key
+      WHERE p.position > ${undone} AND p.position <= ${done} AND ${number} IS DISTINCT FROM ${written}`,
     ...Object.entries(backfill.set).map(([flag, computed]) => {
       const value = names.column(flag, 't')
-      const should = computed(db, 't')
+      const should = computed(db, 't', 'in the whole table')
       const text = (flag: Sql) => db.dialect.flagText(flag)
       return sql`${row(flag, text(should), text(value))} FROM ${table} WHERE ${value} IS NOT NULL AND ${value} IS DISTINCT FROM ${should}`
     }),
@@ -46,7 +46,7 @@ export async function editsQuery(
   if (dropped) {
     edits.push(
       sql`${row(column, raw('NULL'), number)} FROM ${table} WHERE NOT ${rules.hasNoNumber(number)}
-        AND ${key} NOT IN (SELECT row_key FROM ${plan})
+        AND ${key} NOT IN (SELECT row_key FROM ${plan} WHERE row_key IS NOT NULL)
         AND ${number} NOT IN (SELECT number FROM p2c_given_number WHERE sequence = ${sequence})`,
     )
   }
@@ -66,38 +66,36 @@ export async function* undoBackfill(
   backfill: Backfill,
   columns: readonly string[],
 ): Work<undefined> {
-  const total = (await findPlan(db, migration))?.rows ?? 0
   if (columns.length === 0) return
-  const { rows: fixed, targetMs } = db.config.batch
   const step = `undo ${migration}`
-  const batches: Batch[] = []
+  const pace = paceOf(db)
   let done = await checkpoint(db, migration, 'undo')
   const planned = await checkpoint(db, migration, 'do')
   while (done < planned) {
-    const pace = nextPace(batches, targetMs ?? db.dialect.habits.batchMillis, fixed)
-    const range = { first: done + 1, last: Math.min(planned, done + pace.rows) }
+    const { rows, slowed } = pace.next()
+    const range = { first: done + 1, last: Math.min(planned, done + rows) }
     const started = performance.now()
-    await withRetries(db, () =>
+    const { waited } = await withRetries(db, () =>
       db.transaction(async () => {
-        await restoreJournal(db, backfill, range, columns)
+        await restoreRows(db, backfill, range, columns)
         await db.change(
           sql`INSERT INTO p2c_batch (migration, direction, first_position, last_position, rows, millis, run_id, finished_on)
-            VALUES (${migration}, 'undo', ${range.first}, ${range.last}, ${range.last - range.first + 1}, ${Math.round(performance.now() - started)}, ${run.id}, ${now()})`,
+            VALUES (${migration}, 'undo', ${range.first}, ${range.last}, ${lengthOf(range)}, ${Math.round(performance.now() - started)}, ${run.id}, ${now()})`,
         )
-        await noteProgress(db, run, step, range.last, total)
+        await noteProgress(db, run, step, range.last, planned)
       }),
     )
-    run.rows += range.last - range.first + 1
+    run.rows += lengthOf(range)
     done = range.last
-    batches.push({ rows: range.last - range.first + 1, millis: performance.now() - started })
-    yield { type: 'progress', step, done, total: planned, slowed: pace.slowed }
+    pace.took({ rows: lengthOf(range), millis: performance.now() - started })
+    yield { type: 'progress', step, done, total: planned, slowed: waited ?? slowed }
   }
 }
 
 /**
  * The end of undoing, inside the transaction that also undoes the schema: remembers the numbers
  * that were given, takes back those that triggers gave to rows of a column that stays, and drops
- * plan and journal.
+ * the plan.
  */
 export async function forgetPlan(
   db: Database,
@@ -106,7 +104,7 @@ export async function forgetPlan(
   numberStays: boolean,
 ): Promise<void> {
   if (!(await findPlan(db, migration))) return
-  const { plan, journal } = ownTables(backfill)
+  const plan = planTable(backfill.table)
   const { names, rules } = db
   const key = rules.guid(raw('p.row_key'))
   await db.change(
@@ -122,7 +120,7 @@ export async function forgetPlan(
           WHERE g.sequence = ${backfill.number.sequence} AND g.row_key = ${rules.guid(sql`${table}.${names.column(backfill.key)}`)} AND g.number = ${table}.${column})`,
     )
   }
-  await db.script(`DROP TABLE ${journal.sql}; DROP TABLE ${plan.sql}`)
+  await db.script(`DROP TABLE ${plan.sql}`)
   await db.change(sql`DELETE FROM p2c_batch WHERE migration = ${migration}`)
   await db.change(sql`DELETE FROM p2c_reject WHERE migration = ${migration}`)
   await db.change(sql`DELETE FROM p2c_backfill WHERE migration = ${migration}`)

@@ -1,13 +1,15 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
+import { isStop } from '../database/stop.ts'
 import { P2cError } from '../errors.ts'
 import type { RunEvent } from '../events.ts'
 import { runJob, type JobRequest } from './jobs.ts'
+import { isAskedToStop, rest, stopAt } from './stop-request.ts'
+import type { StoppedAt } from './stopped.ts'
 
 /** How the work is to be slowed and ended from outside. */
 export interface EngineData {
   readonly request: JobRequest
-  /** One 32-bit integer; not 0: stop at the next batch border. */
+  /** One 32-bit integer, see stop-request.ts. */
   readonly stop: SharedArrayBuffer
   /** A rest after each batch. */
   readonly pauseMillis: number
@@ -19,7 +21,8 @@ export interface EngineData {
 export type EngineMessage =
   | { readonly type: 'event'; readonly event: RunEvent }
   | { readonly type: 'result'; readonly result: unknown }
-  | { readonly type: 'stopped'; readonly reason: 'signal' | 'until' }
+  /** At a batch border, or between two statements. */
+  | { readonly type: 'stopped'; readonly at: StoppedAt }
   | {
       readonly type: 'error'
       readonly message: string
@@ -35,22 +38,43 @@ export type EngineMessage =
  * The worker thread in which the databases are. SQLite's statements block the thread that runs
  * them; here they block no signal handler and no progress bar.
  */
-async function serve(data: EngineData): Promise<EngineMessage> {
-  const stop = new Int32Array(data.stop)
-  const work = runJob(data.request)
+async function serve({ request, stop, pauseMillis, until }: EngineData): Promise<EngineMessage> {
+  const shared = new Int32Array(stop)
+  const work = runJob(
+    request,
+    once(() => isAskedToStop(shared, stopAt.statement)),
+  )
   for (;;) {
+    const askedAt = Date.now()
     const next = await work.next()
     if (next.done) return { type: 'result', result: next.value }
-    tell({ type: 'event', event: next.value })
-    if (next.value.type === 'progress' && data.pauseMillis > 0) await wait(data.pauseMillis)
-    const isLate = data.until !== null && Date.now() >= data.until
-    if (Atomics.load(stop, 0) === 0 && !isLate) continue
+    const spent = Date.now() - askedAt
+    const isBatch = next.value.type === 'progress'
+    tell({ type: 'event', event: isBatch ? resting(next.value, pauseMillis) : next.value })
+    if (isBatch && pauseMillis > 0) rest(shared, pauseMillis)
+    // The next batch takes about as long, and would not be done by then.
+    const isTooLate = until !== null && Date.now() + spent >= until
+    if (!isTooLate && !isAskedToStop(shared, stopAt.border)) continue
     await work.return(undefined)
-    return { type: 'stopped', reason: isLate ? 'until' : 'signal' }
+    return { type: 'stopped', at: 'border' }
   }
 }
 
+/** Says what the rest after each batch adds to the reasons why it goes slowly. */
+function resting(event: RunEvent, pauseMillis: number): RunEvent {
+  if (event.type !== 'progress' || pauseMillis === 0) return event
+  const rests = `rests ${pauseMillis} ms after each batch`
+  return { ...event, slowed: event.slowed === null ? rests : `${event.slowed}; ${rests}` }
+}
+
+/** True once: what tidies up after a stop needs the database itself. */
+function once(isTrue: () => boolean): () => boolean {
+  let told = false
+  return () => !told && (told = isTrue())
+}
+
 function failure(error: unknown): EngineMessage {
+  if (isStop(error)) return { type: 'stopped', at: 'statement' }
   const p2c =
     error instanceof P2cError
       ? { code: error.code, exit: error.exit, details: error.details ?? null }

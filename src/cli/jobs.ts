@@ -97,12 +97,16 @@ const jobsWithout = {
 
 export type JobName = keyof typeof jobs | keyof typeof jobsWithout
 
-/** Opens the database, does the job, and closes it however the job ends. */
-export async function* runJob(request: JobRequest): Work<unknown> {
+/**
+ * Opens the database, does the job, and closes it however the job ends.
+ *
+ * @param mustStop asked before each statement; true ends the work there
+ */
+export async function* runJob(request: JobRequest, mustStop?: () => boolean): Work<unknown> {
   const { job, config, input } = request
   if (job === 'seed-extract') return yield* await jobsWithout[job](config, input as never)
   const { mode, run }: Job = jobs[job]
-  const db = await open(request, mode)
+  const db = await open(request, { mode, ...(mustStop && { mustStop }) })
   try {
     return yield* await run(db, input as never)
   } finally {
@@ -113,15 +117,15 @@ export async function* runJob(request: JobRequest): Work<unknown> {
 /** A preview of an import that would make the database is made on an empty one in memory. */
 async function open(
   { job, config, input }: JobRequest,
-  mode: ConnectOptions['mode'],
+  options: ConnectOptions,
 ): Promise<Database> {
   try {
-    return await connect(config, { mode })
+    return await connect(config, options)
   } catch (error) {
     const isMissing = error instanceof P2cError && error.code === 'DATABASE_MISSING'
     const wouldMake = job === 'preview-import' && (input as { create?: boolean }).create
     if (!isMissing || !wouldMake) throw error
-    return connect({ ...config, database: 'sqlite::memory:' }, { mode: 'create' })
+    return connect({ ...config, database: 'sqlite::memory:' }, { ...options, mode: 'create' })
   }
 }
 

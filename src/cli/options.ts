@@ -12,12 +12,12 @@ export function wholeNumber(text: string): number {
   return Number(text)
 }
 
-/** The next moment at which a clock here shows `23:30`, in ms since 1970. */
+/** The next moment at which a clock here shows `23:30` or `23:30:15`, in ms since 1970. */
 export function momentOf(text: string): number {
-  const match = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text)
-  if (!match) throw new InvalidArgumentError('It must be a time such as 23:30.')
+  const match = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/.exec(text)
+  if (!match) throw new InvalidArgumentError('It must be a time such as 23:30 or 23:30:15.')
   const moment = new Date()
-  moment.setHours(Number(match[1]), Number(match[2]), 0, 0)
+  moment.setHours(Number(match[1]), Number(match[2]), Number(match[3] ?? 0), 0)
   if (moment.getTime() <= Date.now()) moment.setDate(moment.getDate() + 1)
   return moment.getTime()
 }

@@ -1,12 +1,19 @@
 import { Command, CommanderError, Option } from 'commander'
 import { exitStatus, P2cError } from '../errors.ts'
 import { version } from '../version.ts'
-import { Stopped } from './host.ts'
 import { commands } from './commands.ts'
+import { outputFault } from './output.ts'
 import { printerOf, shellOf, type CommandModule, type CommonOptions } from './shell.ts'
+import { Stopped } from './stopped.ts'
 
 /** Reads the command line, does what it says, and answers the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
+  const status = await statusAfter(argv)
+  const fault = await outputFault()
+  return fault === undefined ? status : failed(fault, printerOf({}))
+}
+
+async function statusAfter(argv: readonly string[]): Promise<number> {
   let status: number = exitStatus.done
   const program = programWith(code => (status = code))
   try {
@@ -48,7 +55,8 @@ function programWith(end: (status: number) => void): Command {
       const own: Record<string, unknown> = command.optsWithGlobals()
       const argument = typeof given[0] === 'string' ? given[0] : undefined
       const out = printerOf(own)
-      end(await run(shellOf(out, own, settingsOf(own)), own as never, argument))
+      const shell = await shellOf(out, own, settingsOf(own))
+      end(await run(shell, own as never, argument))
     })
   }
   return program
@@ -65,7 +73,7 @@ function settingsOf({ batchRows, workers }: Record<string, unknown>): Record<str
 function failed(error: unknown, out: ReturnType<typeof printerOf>): number {
   if (error instanceof Stopped) {
     if (out.json) out.result({ type: 'result', outcome: 'stopped' })
-    out.note('Stopped at a batch border. Run the same command again to go on.')
+    out.note(error.message)
     return error.status
   }
   out.complain(error)

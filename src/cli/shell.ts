@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
-import { createInterface } from 'node:readline/promises'
-import { environment, loadConfig, type Config } from '../config.ts'
+import type { Config } from '../config.ts'
+import { environment } from '../environment.ts'
 import { exitStatus, type ExitStatus } from '../errors.ts'
-import { runInEngine } from './host.ts'
+import { finish } from '../events.ts'
+import { confirm } from './confirm.ts'
 import type { JobName } from './jobs.ts'
-import { printer, wantsColor, type Printer } from './print.ts'
-import { reporter } from './reporter.ts'
+import { printer, type Printer } from './print.ts'
 
 /** Options that every command takes. */
 export interface CommonOptions {
@@ -22,17 +22,22 @@ export interface CommonOptions {
 export interface Shell {
   readonly config: Config
   readonly out: Printer
-  /** Runs a job to its end, showing its events. */
-  readonly run: <Result>(job: JobName, input?: unknown, limits?: Limits) => Promise<Result>
-  /** Asks the person at the terminal. */
+  /** Runs a job to its end in the engine, showing its events. */
+  readonly run: <Result>(job: JobName, input?: unknown, manner?: Manner) => Promise<Result>
+  /** Runs a job of a few small statements right here, which saves the engine's start. */
+  readonly runHere: <Result>(job: JobName) => Promise<Result>
+  /** Asks the person at the terminal. @throws Stopped at Ctrl-C */
   readonly confirm: (question: string) => Promise<boolean>
   /** Whether there is a person to ask. */
   readonly isInteractive: boolean
 }
 
-export interface Limits {
+/** How a job is to be run. */
+export interface Manner {
   readonly pauseMillis?: number
   readonly until?: number | null
+  /** What it does before it tells of a step. */
+  readonly beginning?: string
 }
 
 /** A command: its options, and what it does; returns the exit status. */
@@ -54,14 +59,20 @@ export function printerOf(options: CommonOptions): Printer {
     json: options.json ?? false,
     quiet: options.quiet ?? false,
     verbose: options.verbose ?? false,
-    color: wantsColor(options.color ?? true),
+    color: options.color ?? true,
   })
 }
 
 /** Settings from the command line, by the keys of the configuration. */
 export type Settings = Readonly<Record<string, unknown>>
 
-export function shellOf(out: Printer, options: CommonOptions, settings: Settings): Shell {
+/** What only some commands need is loaded when they need it: `p2c --help` is to be quick. */
+export async function shellOf(
+  out: Printer,
+  options: CommonOptions,
+  settings: Settings,
+): Promise<Shell> {
+  const { loadConfig } = await import('../config.ts')
   const config = loadConfig({
     options: {
       ...(options.database === undefined ? {} : { database: options.database }),
@@ -75,25 +86,22 @@ export function shellOf(out: Printer, options: CommonOptions, settings: Settings
     config,
     out,
     isInteractive: process.stdin.isTTY && process.stderr.isTTY,
-    run: async <Result>(job: JobName, input: unknown = {}, limits: Limits = {}) => {
-      const events = reporter(out)
+    run: async <Result>(job: JobName, input: unknown = {}, manner: Manner = {}) => {
+      const { runInEngine } = await import('./host.ts')
+      const { reporter } = await import('./reporter.ts')
+      const { beginning = job, ...limits } = manner
+      const { take, say, close } = reporter(out, beginning)
       try {
-        return (await runInEngine(
-          { job, config, input },
-          { ...limits, take: events.take, say: out.note },
-        )) as Result
+        return (await runInEngine({ job, config, input }, { ...limits, take, say })) as Result
       } finally {
-        events.close()
+        close()
       }
     },
-    confirm: async question => {
-      const terminal = createInterface({ input: process.stdin, output: process.stderr })
-      try {
-        return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim())
-      } finally {
-        terminal.close()
-      }
+    runHere: async <Result>(job: JobName) => {
+      const { runJob } = await import('./jobs.ts')
+      return (await finish(runJob({ job, config, input: {} }))) as Result
     },
+    confirm: question => confirm(question, out.raw),
   }
 }
 

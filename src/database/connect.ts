@@ -1,10 +1,13 @@
+import type { Config } from '../config.ts'
 import { exitStatus, P2cError } from '../errors.ts'
-import { withoutPassword, type Config } from '../config.ts'
+import { withoutPassword } from '../password.ts'
 import type { Database } from './database.ts'
 
 export interface ConnectOptions {
   /** `create` makes an empty SQLite file where there is none; `read` cannot write at all. */
   readonly mode: 'read' | 'write' | 'create'
+  /** Asked before each statement; true ends the work there, with WORK_STOPPED. */
+  readonly mustStop?: () => boolean
 }
 
 /**

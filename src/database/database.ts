@@ -40,6 +40,8 @@ export interface Database {
    * from its beginning; one inside another is a mistake of ours and throws.
    */
   transaction<T>(work: () => Promise<T>): Promise<T>
+  /** How long the transaction under way has been at it; 0 where there is none. */
+  transactionMillis(): number
   /**
    * Another connection, on which the database stays as it is at this moment, whatever others
    * write meanwhile, until it is closed. It cannot write.

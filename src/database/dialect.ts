@@ -123,8 +123,21 @@ export interface Dialect {
    * index.
    */
   typeOfKeyCopy(column: ColumnInfo): Sql
-  /** The type of a column that keeps copies of any value, so that it comes back as what it was. */
+  /**
+   * The type of a column that keeps exact copies of the values of another: none on SQLite, since
+   * any might change a value; else the other's own.
+   */
   typeOfValueCopy(column: ColumnInfo): Sql
+  /**
+   * Stands behind a table that is read whole, where the planner would rather go by an index, with
+   * a look at a distant page for each row.
+   */
+  readonly readWhole: Sql
+  /**
+   * A mark that stays the same as long as no other program has committed anything; null where
+   * nobody can tell. To be asked inside a transaction.
+   */
+  changeMark(db: Database): Promise<number | null>
   /** Brings rows of this program into a table, as fast as the engine takes them. */
   insertMany(
     db: Database,

@@ -3,6 +3,7 @@ import { nanoid } from 'nanoid'
 import { sql } from '../domain/sql.ts'
 import { version } from '../version.ts'
 import type { Database } from './database.ts'
+import { recentRate, withMark, type Mark } from './recent-rate.ts'
 
 /** One run of a command that writes, as it is told in `runs.csv`. */
 export interface Run {
@@ -10,6 +11,14 @@ export interface Run {
   readonly command: string
   /** Counts rows towards the run's total; kept by `finishRun`. */
   rows: number
+  /** What `noteProgress` remembers; a copy of the run has the same. */
+  readonly recent: Recent
+}
+
+/** The last batches of the step under way. */
+interface Recent {
+  step: string | null
+  marks: readonly Mark[]
 }
 
 /** How a run ended. A run that was killed has none. */
@@ -20,7 +29,7 @@ export const now = (): string => new Date().toISOString()
 
 /** Writes down that a run begins, and that it holds the lock. Needs the own tables. */
 export async function beginRun(db: Database, command: string): Promise<Run> {
-  const run: Run = { id: nanoid(12), command, rows: 0 }
+  const run: Run = { id: nanoid(12), command, rows: 0, recent: { step: null, marks: [] } }
   await db.transaction(async () => {
     await db.change(
       sql`INSERT INTO p2c_run (run_id, command, started_on, actor, host, pid, version) VALUES (${run.id}, ${command}, ${now()}, ${actor()}, ${hostname()}, ${process.pid}, ${version})`,
@@ -32,7 +41,10 @@ export async function beginRun(db: Database, command: string): Promise<Run> {
   return run
 }
 
-/** Where the run stands, for `p2c status`; called inside a batch's transaction. */
+/**
+ * Where the run stands, for `p2c status`: the step, its rows, its last batch and its recent speed.
+ * Called at the end of a batch, inside its transaction.
+ */
 export async function noteProgress(
   db: Database,
   run: Run,
@@ -40,8 +52,16 @@ export async function noteProgress(
   done: number,
   total: number | null,
 ): Promise<void> {
+  const { recent } = run
+  if (recent.step !== step) Object.assign(recent, { step, marks: [] })
+  recent.marks = withMark(recent.marks, { at: performance.now(), done })
+  const before = recent.marks.at(-2)
+  // The first batch of a resumed step stands behind rows of earlier runs.
+  const rows = before === undefined ? null : done - before.done
   await db.change(
-    sql`UPDATE p2c_run SET step = ${step}, done = ${done}, total = ${total}, rows = ${run.rows} WHERE run_id = ${run.id}`,
+    sql`UPDATE p2c_run SET step = ${step}, done = ${done}, total = ${total}, rows = ${run.rows},
+      batch_rows = ${rows}, batch_millis = ${Math.round(db.transactionMillis())}, batch_on = ${now()}, rows_per_second = ${recentRate(recent.marks)}
+      WHERE run_id = ${run.id}`,
   )
 }
 

@@ -18,7 +18,10 @@ const tables = {
     id integer NOT NULL PRIMARY KEY CHECK (id = 1),
     run_id text NOT NULL`,
 
-  /** What happened, ever. `outcome` is null while the run is under way, or was killed. */
+  /**
+   * What happened, ever. `outcome` is null while the run is under way, or was killed. From `step`
+   * on: where it stands, with the last batch that was committed and the recent speed.
+   */
   p2c_run: `
     run_id text NOT NULL PRIMARY KEY,
     command text NOT NULL,
@@ -32,7 +35,11 @@ const tables = {
     rows bigint NOT NULL DEFAULT 0,
     step text,
     done bigint,
-    total bigint`,
+    total bigint,
+    batch_rows bigint,
+    batch_millis integer,
+    batch_on text,
+    rows_per_second real`,
 
   /**
    * What is applied now. \`phase\` says how far a migration got: schema, backfill, sync, done.

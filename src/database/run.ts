@@ -3,10 +3,11 @@ import type { Database } from './database.ts'
 import { beginRun, finishRun, type Outcome, type Run } from './history.ts'
 import { lock } from './lock.ts'
 import { makeOwnTables } from './own-tables.ts'
+import { isStop } from './stop.ts'
 
 export interface RunFrame<Result> {
   /** Runs under the lock and before anything is written: the place to refuse. */
-  readonly before?: () => Promise<void>
+  readonly before?: () => Work<unknown>
   /** How the run ended, judged by its result; done where nothing is said. */
   readonly outcomeOf?: (result: Result) => Outcome
   /** For work that comes by each page once; the engine's habit where nothing is said. */
@@ -26,7 +27,7 @@ export async function* recorded<Result>(
 ): Work<Result> {
   const release = await lock(db)
   try {
-    await before?.()
+    if (before) yield* before()
     await makeOwnTables(db)
     const run = await beginRun(db, command)
     let outcome: Outcome = 'stopped'
@@ -36,7 +37,7 @@ export async function* recorded<Result>(
       outcome = outcomeOf(result)
       return result
     } catch (error) {
-      outcome = 'failed'
+      outcome = isStop(error) ? 'stopped' : 'failed'
       throw error
     } finally {
       await finishRun(db, run, outcome)

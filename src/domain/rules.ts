@@ -48,8 +48,18 @@ export interface Guids {
   isAmong(table: Sql, key: Sql, is: Sql): Sql
 }
 
-/** How a row is found by its GUID: the quick way for one row, or for all rows of a table. */
-export type LookUp = 'by index' | 'in the whole table'
+/**
+ * How a row is found by its GUID: the quick way for one row, or for all rows of a table; there by
+ * their places, where rows have one that is quicker to compare than a GUID.
+ */
+export type LookUp = 'by index' | 'in the whole table' | ByPlace
+
+export interface ByPlace {
+  /** The place of the row that is asked about. */
+  readonly place: Sql
+  /** The place of a row of the same table, under its alias. */
+  readonly placeOf: (alias: string) => Sql
+}
 
 /**
  * The rules of the upgrade as SQL expressions, each said once: triggers, backfill, checks and
@@ -71,8 +81,8 @@ export interface Rules {
   mayBeContact(source: ActivitySource, alias?: string): Sql
   /** Whether the type of a contact's company is missing or none that is known. */
   isUntyped(alias?: string): Sql
-  /** Whether any document has the contact `contactId` for its customer. */
-  isActive(contactId: Sql): Sql
+  /** Whether any document has the contact `contactId` for its customer. Never NULL. */
+  isActive(contactId: Sql, lookUp?: LookUp): Sql
   /** How many documents of a source the contact has. */
   activityCount(source: ActivitySource, contactId: Sql): Sql
   /** `isActive` for many rows at once: a query for the GUIDs of all that have a document. */
@@ -88,7 +98,7 @@ export interface Rules {
    */
   companyType(alias: string, lookUp?: LookUp): Sql
   /** Whether the company of the contact called `alias` is an account. Never NULL. */
-  isCompanyAnAccount(alias: string): Sql
+  isCompanyAnAccount(alias: string, lookUp?: LookUp): Sql
   /** Whether a number column holds none: NULL or nothing but the empty text. */
   hasNoNumber(column: Sql): Sql
 }
@@ -104,13 +114,8 @@ export function rulesOf(config: Pick<Config, 'activity'>, names: Names, guids: G
   const sources = activitySources(config)
   const guid = (expression: Sql) => guids.guid(expression)
 
-  const customerType = (expression: Sql) => {
-    const cases = Object.entries(customerTypes).map(
-      ([type, written]) =>
-        sql`WHEN lower(CAST(${expression} AS TEXT)) IN (${list(written)}) THEN ${literal(type)}`,
-    )
-    return sql`(CASE ${spaced(cases)} END)`
-  }
+  const customerType = (expression: Sql) =>
+    sql`(CASE WHEN ${isWritten(expression, 'account')} THEN 'account' WHEN ${isWritten(expression, 'contact')} THEN 'contact' END)`
 
   const keyOf = (table: string) =>
     table === 'account' || table === 'contact' ? salesTable(table).key : undefined
@@ -124,7 +129,7 @@ export function rulesOf(config: Pick<Config, 'activity'>, names: Names, guids: G
   const mayBeContact = (source: ActivitySource, alias?: string) =>
     source.customerType === null
       ? all([])
-      : sql`coalesce(${customerType(names.column(source.customerType, alias))}, 'contact') = 'contact'`
+      : sql`${isWritten(names.column(source.customerType, alias), 'account')} IS NOT TRUE`
 
   const documentsOf = (source: ActivitySource, contactId: Sql) =>
     sql`FROM ${names.table(source.table)} AS d WHERE ${guid(names.column(source.customer, 'd'))} = ${guid(contactId)} AND ${mayBeContact(source, 'd')}`
@@ -132,14 +137,34 @@ export function rulesOf(config: Pick<Config, 'activity'>, names: Names, guids: G
   const isAmong = (table: 'account' | 'contact', is: Sql) =>
     guids.isAmong(names.table(table), names.column(salesTable(table).key), is)
 
+  const isThere = (table: 'account' | 'contact', id: Sql, lookUp: LookUp) =>
+    lookUp === 'by index'
+      ? sql`EXISTS (SELECT 1 FROM ${names.table(table)} AS p WHERE ${hasGuid(table, 'p', guid(id))})`
+      : isAmong(table, guid(id))
+
   const companyType = (alias: string, lookUp: LookUp = 'by index') => {
     const parent = names.column('parentcustomerid', alias)
     const stated = customerType(names.column('parentcustomeridtype', alias))
-    const among = (table: 'account' | 'contact') =>
-      lookUp === 'by index'
-        ? sql`EXISTS (SELECT 1 FROM ${names.table(table)} AS p WHERE ${hasGuid(table, 'p', guid(parent))})`
-        : isAmong(table, guid(parent))
+    const among = (table: 'account' | 'contact') => isThere(table, parent, lookUp)
     return sql`(CASE WHEN ${parent} IS NULL THEN NULL WHEN ${stated} IS NOT NULL THEN ${stated} WHEN ${among('account')} THEN 'account' WHEN ${among('contact')} THEN 'contact' END)`
+  }
+
+  const activeIds = () =>
+    join(
+      sources.map(source => {
+        // Asked of the GUID, not of the column, this reads nothing but the index that has it.
+        const customer = guid(names.column(source.customer))
+        return sql`SELECT ${customer} AS id FROM ${names.table(source.table)} WHERE ${customer} IS NOT NULL AND ${mayBeContact(source)}`
+      }),
+      ' UNION ALL ',
+    )
+
+  /** Ids come in order from their index, and so find their contacts near one another. */
+  const activePlaces = ({ placeOf }: ByPlace) => {
+    const key = names.column('contactid', 'c')
+    const contact = sql`${names.table('contact')} AS c`
+    return sql`SELECT ${placeOf('c')} FROM (${activeIds()}) AS a CROSS JOIN ${contact} WHERE ${key} = a.id
+      UNION ALL SELECT ${placeOf('c')} FROM ${contact} WHERE ${guids.isAnotherSpelling(key)} AND ${guid(key)} IN (${activeIds()})`
   }
 
   return {
@@ -151,32 +176,27 @@ export function rulesOf(config: Pick<Config, 'activity'>, names: Names, guids: G
     hasGuid,
     mayBeContact,
     isUntyped,
-    isActive: contactId =>
-      any(sources.map(source => sql`EXISTS (SELECT 1 ${documentsOf(source, contactId)})`)),
+    isActive: (contactId, lookUp = 'by index') => {
+      if (lookUp === 'by index' || sources.length === 0)
+        return any(sources.map(source => sql`EXISTS (SELECT 1 ${documentsOf(source, contactId)})`))
+      return lookUp === 'in the whole table'
+        ? sql`((${guid(contactId)} IN (${activeIds()})) IS TRUE)`
+        : sql`(${lookUp.place} IN (${activePlaces(lookUp)}))`
+    },
     activityCount: (source, contactId) => sql`(SELECT count(*) ${documentsOf(source, contactId)})`,
-    activeIds: () =>
-      join(
-        sources.map(source => {
-          const customer = names.column(source.customer)
-          return sql`SELECT ${guid(customer)} AS id FROM ${names.table(source.table)} WHERE ${customer} IS NOT NULL AND ${mayBeContact(source)}`
-        }),
-        ' UNION ALL ',
-      ),
+    activeIds,
     isAmong,
     companyType,
-    isCompanyAnAccount: alias => {
+    isCompanyAnAccount: (alias, lookUp = 'by index') => {
       const parent = names.column('parentcustomerid', alias)
-      const stated = customerType(names.column('parentcustomeridtype', alias))
-      return sql`(CASE WHEN ${parent} IS NULL THEN (1 = 0) WHEN ${stated} IS NOT NULL THEN ${stated} = 'account' ELSE EXISTS (SELECT 1 FROM ${names.table('account')} AS p WHERE ${hasGuid('account', 'p', guid(parent))}) END)`
+      const type = names.column('parentcustomeridtype', alias)
+      return sql`(CASE WHEN ${parent} IS NULL THEN (1 = 0) WHEN ${isWritten(type, 'account')} THEN (1 = 1) WHEN ${isWritten(type, 'contact')} THEN (1 = 0) ELSE ${isThere('account', parent, lookUp)} END)`
     },
     hasNoNumber: column => sql`(${column} IS NULL OR ${column} = '')`,
   }
 }
 
-function list(values: readonly string[]): Sql {
-  return spaced(values.map((value, i) => (i === 0 ? literal(value) : sql`, ${literal(value)}`)))
-}
-
-function spaced(parts: readonly Sql[]): Sql {
-  return parts.reduce((left, right) => sql`${left} ${right}`, sql``)
+/** Whether the type of a customer is written in one of the ways of this type; NULL for none. */
+function isWritten(expression: Sql, type: keyof typeof customerTypes): Sql {
+  return sql`(lower(CAST(${expression} AS TEXT)) IN (${join(customerTypes[type].map(literal))}))`
 }

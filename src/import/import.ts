@@ -38,7 +38,7 @@ export async function* importExtract(db: Database, options: ImportOptions): Work
     'import',
     run => runImport(db, run, preparation, { ...options, rejects }),
     {
-      before: async () => {
+      before: async function* () {
         preparation = await prepare(db, options)
       },
       outcomeOf: result => (hasFindings(result) ? 'findings' : 'done'),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { runBackfill } from '../backfill/run.ts'
-import { previewPlan, type PlanPreview } from '../backfill/plan.ts'
+import { previewNumbers, previewPlan, type PlanPreview } from '../backfill/preview.ts'
 import type { Database } from '../database/database.ts'
 import type { Run } from '../database/history.ts'
 import { queryBuilder } from '../database/query-builder.ts'
@@ -11,7 +11,7 @@ import { invariants, violationsOf, type Invariant } from '../invariant.ts'
 import { appliedMigrations, recordApplied, recordPhase, settingsOf, type Phase } from './history.ts'
 import type { NamedMigration } from './migration.ts'
 import { stepsUp } from './plan.ts'
-import { allStatements, type Statements } from './schema-change.ts'
+import { allStatements, applyChange, type Statements } from './schema-change.ts'
 
 /** One migration as it would be applied. */
 export interface PlannedStep {
@@ -71,6 +71,21 @@ export async function planMigrations(
   return { steps, estimatedSeconds: Math.ceil(rows / rowsPerSecond), hash }
 }
 
+/**
+ * That the formats have numbers for all rows of the pending migrations. Reads only.
+ *
+ * @throws P2cError NUMBERS_EXHAUSTED
+ */
+export async function ensureNumbersSuffice(
+  db: Database,
+  available: readonly NamedMigration[],
+  to?: string,
+): Promise<void> {
+  const applied = await appliedMigrations(db)
+  for (const { backfill } of stepsUp(available, applied, to))
+    if (backfill) await previewNumbers(db, backfill)
+}
+
 /** Backfill and first sync together, measured at 100,000 contacts on two cores. */
 const rowsPerSecond = 5_000
 
@@ -113,7 +128,9 @@ export async function* applyMigrations(
       if (work) results[name] = yield* work(db, run)
       await recordPhase(db, name, 'verify')
     }
+    if (migration.verify) yield { type: 'step', state: 'started', step: `${name}: proof` }
     await mustHold(db, migration)
+    if (migration.verify) yield { type: 'step', state: 'finished', step: `${name}: proof` }
     await recordPhase(db, name, 'done')
     done.push(name)
     yield { type: 'step', state: 'finished', step: name }
@@ -147,11 +164,7 @@ async function applySchema(db: Database, run: Run, migration: NamedMigration): P
   await db.transaction(async () => {
     const undo: string[] = []
     // One change after the other: a later one may ask for what an earlier one made.
-    for (const change of migration.schema ?? []) {
-      const { up, down } = await change.statements(db)
-      for (const statement of up) await db.script(statement)
-      undo.unshift(...down)
-    }
+    for (const change of migration.schema ?? []) undo.unshift(...(await applyChange(db, change)))
     await recordApplied(db, run, migration, undo)
   })
 }

@@ -1,12 +1,25 @@
+import { findColumn } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
 import type { LiveNumber, SchemaObject } from '../database/dialect.ts'
 import type { ColumnType } from '../domain/sales.ts'
-import { identifier, raw, sql, textOf, type Sql } from '../domain/sql.ts'
+import { identifier, raw, sql, textOf } from '../domain/sql.ts'
 import { formatOf, type SequenceName } from '../numbering/sequence.ts'
 
 /** Statements that do something to the schema, and those that take it back, last first. */
 export interface Statements {
   readonly up: readonly string[]
+  readonly down: readonly string[]
+}
+
+/** A statement that the data may refuse, and the one that does instead. */
+export interface Attempt {
+  readonly attempt: string
+  readonly otherwise: string
+}
+
+/** What a change does: its statements, of which some may have to be replaced by others. */
+export interface ChangeStatements {
+  readonly up: readonly (string | Attempt)[]
   readonly down: readonly string[]
 }
 
@@ -17,7 +30,7 @@ export interface Statements {
 export interface SchemaChange {
   /** For instance `add contact.msdynce_contactnumber`. */
   readonly title: string
-  statements(db: Database): Promise<Statements>
+  statements(db: Database): Promise<ChangeStatements>
 }
 
 const nothing: Statements = { up: [], down: [] }
@@ -27,7 +40,7 @@ export function addColumn(table: string, column: string, type: ColumnType): Sche
   return {
     title: `add ${table}.${column}`,
     statements: async db => {
-      if (await hasColumn(db, table, column)) return nothing
+      if (await findColumn(db, table, column)) return nothing
       const on = db.names.table(table)
       const name = db.names.column(column)
       return {
@@ -88,11 +101,13 @@ function passKept(db: Database, { table, column, sequence, format }: LiveNumber)
 export function uniqueNumber(table: 'account' | 'contact', column: string): SchemaChange {
   return {
     title: `make ${table}.${column} unique`,
-    statements: async db => {
-      const unique = (await hasDoubles(db, table, column)) ? raw('') : raw('UNIQUE ')
+    statements: db => {
       const name = identifier(`p2c_${table}_number_key`)
-      const create = sql`CREATE ${unique}INDEX ${name} ON ${db.names.table(table)} (${db.names.column(column)})`
-      return { up: [textOf(create)], down: [textOf(sql`DROP INDEX ${name}`)] }
+      const on = sql`INDEX ${name} ON ${db.names.table(table)} (${db.names.column(column)})`
+      return Promise.resolve({
+        up: [{ attempt: textOf(sql`CREATE UNIQUE ${on}`), otherwise: textOf(sql`CREATE ${on}`) }],
+        down: [textOf(sql`DROP INDEX ${name}`)],
+      })
     },
   }
 }
@@ -117,7 +132,34 @@ export function forgetOnUndo(...tables: readonly string[]): SchemaChange {
   }
 }
 
-/** The statements of several changes, one after the other; undone from the last to the first. */
+/**
+ * Runs the statements of a change, inside a transaction; gives back those that undo them.
+ *
+ * @returns what undoes the change, in order
+ */
+export async function applyChange(db: Database, change: SchemaChange): Promise<readonly string[]> {
+  const { up, down } = await change.statements(db)
+  for (const statement of up)
+    await (typeof statement === 'string' ? db.script(statement) : tryOut(db, statement))
+  return down
+}
+
+async function tryOut(db: Database, { attempt, otherwise }: Attempt): Promise<void> {
+  await db.script('SAVEPOINT p2c_attempt')
+  try {
+    await db.script(attempt)
+  } catch (error) {
+    if (db.dialect.faultOf(error) !== 'row') throw error
+    await db.script('ROLLBACK TO SAVEPOINT p2c_attempt')
+    await db.script(otherwise)
+  }
+  await db.script('RELEASE SAVEPOINT p2c_attempt')
+}
+
+/**
+ * The statements of several changes, one after the other, as they are where no data refuses one;
+ * undone from the last to the first.
+ */
 export async function allStatements(
   db: Database,
   changes: readonly SchemaChange[],
@@ -126,7 +168,7 @@ export async function allStatements(
   const down: string[] = []
   for (const change of changes) {
     const statements = await change.statements(db)
-    up.push(...statements.up)
+    up.push(...statements.up.map(one => (typeof one === 'string' ? one : one.attempt)))
     down.unshift(...statements.down)
   }
   return { up, down }
@@ -137,19 +179,4 @@ function statementsOf(objects: readonly SchemaObject[]): Statements {
     up: objects.map(object => object.create),
     down: objects.map(object => object.drop).reverse(),
   }
-}
-
-async function hasColumn(db: Database, table: string, column: string): Promise<boolean> {
-  const described = await db.dialect.describeTable(db, db.names.tableName(table))
-  const name = db.names.columnName(column).toLowerCase()
-  return described?.columns.some(there => there.name.toLowerCase() === name) ?? false
-}
-
-async function hasDoubles(db: Database, table: string, column: string): Promise<boolean> {
-  if (!(await hasColumn(db, table, column))) return false
-  const name: Sql = db.names.column(column)
-  const double = await db.row(
-    sql`SELECT 1 FROM ${db.names.table(table)} WHERE NOT ${db.rules.hasNoNumber(name)} GROUP BY ${name} HAVING count(*) > 1 LIMIT 1`,
-  )
-  return double !== undefined
 }

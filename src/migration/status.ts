@@ -1,15 +1,15 @@
 import type { Database } from '../database/database.ts'
-import { hasOwnTables } from '../database/own-tables.ts'
-import { sql } from '../domain/sql.ts'
 import { appliedMigrations } from './history.ts'
 import type { MigrationFile } from './load.ts'
+import { lastRuns, type RunStatus } from './run-status.ts'
 
 /**
- * `applied`: done, as the code has it. `pending`: not begun. `interrupted`: begun and not done, the
- * next run goes on. `changed`: applied, and its source is another now. `missing`: applied, and the
- * code does not know it.
+ * `applied`: done, as the code has it. `pending`: not begun. `running`: a run is at it.
+ * `interrupted`: begun and not done, the next run goes on. `changed`: applied, and its source is
+ * another now. `missing`: applied, and the code does not know it.
  */
-export type MigrationState = 'applied' | 'pending' | 'interrupted' | 'changed' | 'missing'
+export type MigrationState =
+  'applied' | 'pending' | 'running' | 'interrupted' | 'changed' | 'missing'
 
 export interface MigrationStatus {
   readonly name: string
@@ -17,24 +17,15 @@ export interface MigrationStatus {
   readonly appliedOn: string | null
 }
 
-export interface RunStatus {
-  readonly runId: string
-  readonly command: string
-  readonly startedOn: string
-  readonly finishedOn: string | null
-  /** running, interrupted (its process is gone), or how it ended. */
-  readonly outcome: string
-  readonly actor: string
-  readonly host: string
-  readonly pid: number
-  readonly rows: number
-  readonly step: string | null
-  readonly done: number | null
-  readonly total: number | null
-}
-
 export interface Status {
   readonly database: string
+  /**
+   * Whether somebody holds the lock. Where no run is `running` all the same, one has just begun
+   * and has not written anything yet.
+   */
+  readonly locked: boolean
+  /** The newest run, where it is under way or left something to go on with; else null. */
+  readonly current: RunStatus | null
   readonly migrations: readonly MigrationStatus[]
   /** The last ten, newest first. */
   readonly runs: readonly RunStatus[]
@@ -45,10 +36,19 @@ export async function statusOf(
   db: Database,
   available: readonly Pick<MigrationFile, 'name' | 'checksum'>[],
 ): Promise<Status> {
+  const locked = await db.dialect.isLocked(db)
+  const runs = await lastRuns(db, locked)
+  const [newest] = runs
+  const isRunning = newest?.outcome === 'running'
+  const migrations = await migrationStates(db, available)
   return {
     database: db.identity,
-    migrations: await migrationStates(db, available),
-    runs: await lastRuns(db),
+    locked,
+    current: newest && goesOn(newest) ? newest : null,
+    migrations: migrations.map(one =>
+      one.state === 'interrupted' && isRunning ? { ...one, state: 'running' } : one,
+    ),
+    runs,
   }
 }
 
@@ -73,36 +73,7 @@ export async function migrationStates(
   })
 }
 
-async function lastRuns(db: Database): Promise<RunStatus[]> {
-  if (!(await hasOwnTables(db))) return []
-  const locked = await db.dialect.isLocked(db)
-  const rows = await db.rows<{
-    run_id: string
-    command: string
-    started_on: string
-    finished_on: string | null
-    outcome: string | null
-    actor: string
-    host: string
-    pid: number
-    rows: number
-    step: string | null
-    done: number | null
-    total: number | null
-  }>(sql`SELECT * FROM p2c_run ORDER BY started_on DESC, run_id LIMIT 10`)
-  return rows.map((row, i) => ({
-    runId: row.run_id,
-    command: row.command,
-    startedOn: row.started_on,
-    finishedOn: row.finished_on,
-    // Only the newest run can be the one that holds the lock.
-    outcome: row.outcome ?? (locked && i === 0 ? 'running' : 'interrupted'),
-    actor: row.actor,
-    host: row.host,
-    pid: Number(row.pid),
-    rows: Number(row.rows),
-    step: row.step,
-    done: row.done === null ? null : Number(row.done),
-    total: row.total === null ? null : Number(row.total),
-  }))
+/** Whether a run is at work, or its command is to be run again. */
+function goesOn({ outcome }: RunStatus): boolean {
+  return ['running', 'interrupted', 'stopped', 'failed'].includes(outcome)
 }

@@ -1,12 +1,6 @@
 import type { Database } from '../database/database.ts'
-import type { Sql } from '../domain/sql.ts'
-import {
-  highestOf,
-  numbersExhausted,
-  parseFormat,
-  parseNumber,
-  type NumberFormat,
-} from './format.ts'
+import { raw, sql, type Sql } from '../domain/sql.ts'
+import { highestOf, numbersExhausted, parseFormat, type NumberFormat } from './format.ts'
 
 export type SequenceName = 'account' | 'contact'
 
@@ -28,11 +22,12 @@ export async function nextNumber(
   kept: Sql | null,
 ): Promise<number> {
   const format = formatOf(db, sequence)
-  let next = Math.max(db.config.numbering[sequence].seed, await persisted(db, sequence))
+  const next = Math.max(db.config.numbering[sequence].seed, await persisted(db, sequence))
   if (kept === null) return next
-  for await (const rows of db.stream<{ number: string }>(kept))
-    for (const { number } of rows) next = Math.max(next, (parseNumber(format, number) ?? -1) + 1)
-  return next
+  const highest = await db.row<{ highest: number | null }>(
+    sql`SELECT max(${db.dialect.sequenceNumber(format, raw('kept.number'))}) AS highest FROM (${kept}) AS kept`,
+  )
+  return Math.max(next, Number(highest?.highest ?? -1) + 1)
 }
 
 /**

@@ -37,7 +37,7 @@ export async function* seed(db: Database, options: SeedOptions = {}): Work<SeedR
   const samples = JSON.stringify(complete)
   let place: Place | undefined
   return yield* recorded(db, 'seed', run => fill(db, run, tables, samples, place), {
-    before: async () => {
+    before: async function* () {
       place = await interruptedAt(db, samples)
       if (place === undefined) for (const table of tables) await refuseUnlessEmpty(db, table)
     },

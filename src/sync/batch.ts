@@ -1,23 +1,37 @@
 import type { Database } from '../database/database.ts'
 import { now } from '../database/history.ts'
-import { all, any, identifier, join, literal, raw, sql, textOf, type Sql } from '../domain/sql.ts'
-import { firstProblem, targetChecks, type TargetChecks } from './checks.ts'
-import { availableColumns, compileLeg, type CompiledLeg } from './compile.ts'
-import { columnTypeOf } from './entities/entity.ts'
+import {
+  all,
+  any,
+  empty,
+  identifier,
+  join,
+  literal,
+  raw,
+  sql,
+  textOf,
+  type Sql,
+} from '../domain/sql.ts'
+import { firstProblem, targetChecks } from './checks.ts'
+import { availableColumns, compileLeg, type Check, type Notice } from './compile.ts'
+import { isText } from './entities/entity.ts'
 import type { Counts, Execution } from './execution.ts'
 import { codeOf, messageOf, packed } from './problem.ts'
 import type { Project, ProjectLeg } from './project.ts'
 import { sourceChecks } from './source-checks.ts'
-import { makeWalk, within, type Stretch, type Walk } from './walk.ts'
+import { makeWalk, type Stretch, type Walk } from './walk.ts'
 
 /** The statements of a leg, composed once and run for each batch. */
 export interface BatchPlan {
   readonly execution: Execution
   readonly leg: ProjectLeg
   readonly walk: Walk
-  readonly compiled: CompiledLeg
-  readonly problem: Sql
-  readonly checks: TargetChecks
+  /** What is joined to a row of the walk to make its record. */
+  readonly joins: Sql
+  readonly fields: readonly { readonly to: string; readonly value: Sql }[]
+  /** What a row must not be to be taken, the first that it is being told. */
+  readonly checks: readonly Check[]
+  readonly notices: readonly Notice[]
 }
 
 export interface BatchResult {
@@ -34,39 +48,44 @@ export async function planBatches(
   execution: Execution,
 ): Promise<BatchPlan> {
   const compiled = compileLeg(db, leg, await availableColumns(db, leg.source))
+  const target = targetChecks(db, leg, compiled.fields)
+  const checks = [...sourceChecks(db, project, leg), ...compiled.problems, ...target.rejecting]
+  const notices = [...compiled.notices, ...target.warning]
+  const walk = await makeWalk(db, execution, leg, {
+    joins: compiled.joins,
+    isFine: isFine({ checks }),
+    seen: notices.map(({ when }) => when),
+  })
   return {
     execution,
     leg,
-    walk: await makeWalk(db, execution, leg),
-    compiled,
-    problem: firstProblem([...sourceChecks(db, project, leg), ...compiled.problems]),
-    checks: targetChecks(db, leg),
+    walk,
+    joins: sql`${walk.join} ${compiled.joins}`,
+    fields: compiled.fields,
+    checks,
+    notices,
   }
 }
 
-/** The table in which a batch is made ready. It is temporary, and small enough for the cache. */
-export async function makeBatchTable(db: Database, { leg, compiled }: BatchPlan): Promise<void> {
+/** The table in which a batch notes the records that are not as they should be. */
+export async function makeBatchTable(db: Database): Promise<void> {
   await dropBatchTable(db)
-  const fields = compiled.fields.map(
-    ({ to }) => sql`${identifier(to)} ${raw(db.dialect.columnType(columnTypeOf(leg.target, to)))}`,
-  )
-  const notices = compiled.notices.map((_, i) => sql`${notice(i)} integer NOT NULL`)
   await db.script(
     textOf(
-      sql`CREATE TEMP TABLE p2c_sync_batch (source_id text NOT NULL, key text NOT NULL, problem text, outcome text NOT NULL, recorded text, ${join([...notices, ...fields])})`,
+      sql`CREATE TEMP TABLE p2c_sync_change (key ${db.dialect.bytewiseText} NOT NULL PRIMARY KEY, outcome text NOT NULL) ${db.dialect.clusteredByKey}`,
     ),
   )
 }
 
 export async function dropBatchTable(db: Database): Promise<void> {
-  await db.script('DROP TABLE IF EXISTS p2c_sync_batch')
+  await db.script('DROP TABLE IF EXISTS p2c_sync_change')
 }
 
 /**
- * Carries a stretch of rows over, inside the transaction of the caller: makes the records ready,
- * sorts out those that must be rejected and those that are there already, and writes the rest.
+ * Carries a stretch of rows over, inside the transaction of the caller: sets those aside that must
+ * be rejected, and writes the others where the target does not have them as they are.
  *
- * @param refused the database's message, where it refused this very row; then nothing is written
+ * @param refused the database's message, where it refused this very stretch; then nothing is taken
  */
 export async function runBatch(
   db: Database,
@@ -74,16 +93,94 @@ export async function runBatch(
   stretch: Stretch,
   refused?: string,
 ): Promise<BatchResult> {
-  const fresh = !(await isOccupied(db, plan, stretch))
-  await db.change(sql`DELETE FROM p2c_sync_batch`)
-  await fill(db, plan, stretch, fresh)
-  await findProblems(db, plan, refused)
-  if (!fresh) await compare(db, plan)
-  const result = await summarize(db, plan)
-  if (result.counts.rejected > 0) await writeRejects(db, plan)
-  if (result.counts.inserted + result.counts.updated > 0) await writeTarget(db, plan)
-  await writeRecords(db, plan, fresh)
-  return result
+  if (refused !== undefined) {
+    const rejected = await writeRejects(db, plan, stretch, refused)
+    return { counts: { inserted: 0, updated: 0, unchanged: 0, rejected }, notices: {} }
+  }
+  const { taken, notices } = await look(db, plan, stretch)
+  const rejected = taken < stretch.rows ? await writeRejects(db, plan, stretch) : 0
+  const rows: Taken = { stretch, rejected, gone: stretch.rows - taken - rejected }
+  const isFresh = !(await isOccupied(db, plan, stretch))
+  const written = isFresh
+    ? { inserted: await insertAll(db, plan, rows), updated: 0 }
+    : await writeChanges(db, plan, rows)
+  await writeRecords(db, plan, rows, isFresh)
+  return {
+    counts: { ...written, unchanged: taken - written.inserted - written.updated, rejected },
+    notices,
+  }
+}
+
+/** The rows of a stretch that are taken: all but those that are counted here. */
+interface Taken {
+  readonly stretch: Stretch
+  readonly rejected: number
+  /** Rows that changed since they were listed, and are none of the leg's any more. */
+  readonly gone: number
+}
+
+/** The condition on a row of the walk, with everything joined, that nothing is wrong with it. */
+function isFine({ checks }: Pick<BatchPlan, 'checks'>): Sql {
+  return sql`${any(checks.map(({ when }) => when))} IS NOT TRUE`
+}
+
+/** The condition on a row of the walk, with `joinsOf` joined, that it is taken. */
+function isTaken({ execution, leg }: BatchPlan, { stretch, rejected }: Taken): Sql {
+  if (rejected === 0) return stretch.within
+  const isRejected = sql`SELECT 1 FROM p2c_sync_reject AS j WHERE j.task = ${execution.task} AND j.leg = ${leg.name} AND j.source_id = w.source_id AND j.execution_id = ${execution.id}`
+  return sql`${stretch.within} AND NOT EXISTS (${isRejected})`
+}
+
+/** What must be joined to the walk to see which of its rows are taken. */
+function joinsOf({ joins }: BatchPlan, { gone }: Taken): Sql {
+  return gone === 0 ? empty : joins
+}
+
+/** How many rows are taken, and what is to be noted of them. */
+async function look(
+  db: Database,
+  plan: BatchPlan,
+  stretch: Stretch,
+): Promise<{ taken: number; notices: Record<string, number> }> {
+  const isObserved = await plan.walk.isObserved()
+  const noted = plan.notices.map(({ when }, i) => {
+    const is = isObserved ? raw(`w.seen_${i} = 1`) : when
+    return sql`count(CASE WHEN ${is} THEN 1 END) AS ${raw(`notice_${i}`)}`
+  })
+  const [joins, fine] = isObserved ? [empty, raw('w.is_fine = 1')] : [plan.joins, isFine(plan)]
+  const row = await db.row<Record<string, number>>(
+    sql`SELECT ${join([raw('count(*) AS taken'), ...noted])} FROM ${plan.walk.from} ${joins} WHERE ${stretch.within} AND ${fine}`,
+  )
+  const number = (name: string) => Number(row?.[name] ?? 0)
+  return {
+    taken: number('taken'),
+    notices: Object.fromEntries(
+      plan.notices.map(({ code, to }, i) => [`${code}|${to}`, number(`notice_${i}`)]),
+    ),
+  }
+}
+
+/** Writes down what is wrong with the rows of a stretch; says how many these are. */
+async function writeRejects(
+  db: Database,
+  plan: BatchPlan,
+  stretch: Stretch,
+  refused?: string,
+): Promise<number> {
+  const { execution, leg, checks, walk, joins } = plan
+  const byRule = firstProblem(checks)
+  const problem =
+    refused === undefined
+      ? byRule
+      : sql`coalesce(${byRule}, ${packed('DATABASE_REFUSED', literal(refused))})`
+  const where = refused === undefined ? sql`NOT (${isFine(plan)})` : all([])
+  const found = sql`SELECT w.source_id, w.key, ${problem} AS problem FROM ${walk.from} ${joins} WHERE ${stretch.within} AND ${where}`
+  return db.change(
+    sql`INSERT INTO p2c_sync_reject (task, leg, source_id, key, code, message, execution_id, rejected_on)
+      SELECT ${execution.task}, ${leg.name}, source_id, key, ${codeOf(raw('problem'))}, ${messageOf(raw('problem'))}, ${execution.id}, ${now()}
+      FROM (${found}) AS found WHERE true
+      ON CONFLICT (task, leg, source_id) DO UPDATE SET key = excluded.key, code = excluded.code, message = excluded.message, execution_id = excluded.execution_id, rejected_on = excluded.rejected_on`,
+  )
 }
 
 /** Whether the target has any record where the batch will write. */
@@ -91,140 +188,95 @@ async function isOccupied(db: Database, { leg }: BatchPlan, stretch: Stretch): P
   const [first] = leg.target.key
   const owner = leg.maps.find(map => map.to === first)?.default
   const number = identifier(leg.target.number)
-  const bounds = [sql`${number} > ${stretch.after}`]
-  if (stretch.last !== undefined) bounds.push(sql`${number} <= ${stretch.last}`)
   const found = await db.row(
-    sql`SELECT 1 AS found FROM ${identifier(leg.target.table)} WHERE ${identifier(first ?? '')} = ${owner} AND ${all(bounds)} LIMIT 1`,
+    sql`SELECT 1 AS found FROM ${identifier(leg.target.table)} WHERE ${identifier(first ?? '')} = ${owner} AND ${number} > ${stretch.after} AND ${number} <= ${stretch.last} LIMIT 1`,
   )
   return found !== undefined
 }
 
-async function fill(
+/** Straight into the target, where it has nothing yet. */
+function insertAll(db: Database, plan: BatchPlan, taken: Taken): Promise<number> {
+  return db.change(insertion(plan, isTaken(plan, taken)))
+}
+
+/** Looks for the records that are missing or different, and writes these. */
+async function writeChanges(
   db: Database,
   plan: BatchPlan,
-  stretch: Stretch,
-  fresh: boolean,
-): Promise<void> {
-  const { compiled, walk, leg, execution } = plan
-  const notices = compiled.notices.map((_, i) => notice(i))
-  const columns = [...notices, ...compiled.fields.map(({ to }) => identifier(to))]
-  const values = [
-    ...compiled.notices.map(({ when }) => sql`CASE WHEN ${when} THEN 1 ELSE 0 END`),
-    ...compiled.fields.map(({ value }) => value),
-  ]
-  const outcome = literal(fresh ? 'inserted' : 'unchanged')
-  // What p2c_sync_record tells of this leg if nothing more is written there.
-  const recorded =
-    leg.name === 'source-cds'
-      ? raw('CAST(NULL AS TEXT)')
-      : sql`CASE WHEN w.execution_id = ${literal(execution.id)} THEN w.source_cds ELSE 'unchanged' END`
-  await db.change(
-    sql`INSERT INTO p2c_sync_batch (source_id, key, problem, outcome, recorded, ${join(columns)})
-      SELECT ${walk.sourceId}, w.key, ${plan.problem}, ${outcome}, ${recorded}, ${join(values)}
-      FROM ${walk.from} ${walk.join} ${compiled.joins} WHERE ${within(walk, stretch)}`,
+  taken: Taken,
+): Promise<Pick<Counts, 'inserted' | 'updated'>> {
+  const { leg, walk, joins, fields } = plan
+  const target = identifier(leg.target.table)
+  const valueOf = new Map(fields.map(({ to, value }) => [to, value]))
+  const there = leg.target.key.map(to => sql`t.${identifier(to)} = ${valueOf.get(to)}`)
+  const isMissing = sql`t.${identifier(leg.target.number)} IS NULL`
+  const different = fields
+    .filter(({ to }) => !leg.target.key.includes(to))
+    .map(({ to, value }) => sql`t.${identifier(to)} IS DISTINCT FROM ${asStored(leg, to, value)}`)
+  await db.change(sql`DELETE FROM p2c_sync_change`)
+  const changed = await db.change(
+    sql`INSERT INTO p2c_sync_change (key, outcome)
+      SELECT w.key, CASE WHEN ${isMissing} THEN 'inserted' ELSE 'updated' END
+      FROM ${walk.from} ${joins} LEFT JOIN ${target} AS t ON ${all(there)}
+      WHERE ${isTaken(plan, taken)} AND (${isMissing} OR ${any(different)})`,
   )
-}
-
-async function findProblems(db: Database, plan: BatchPlan, refused?: string): Promise<void> {
-  const checks = plan.checks.rejecting
-  if (checks.length > 0)
-    await db.change(
-      sql`UPDATE p2c_sync_batch SET problem = ${firstProblem(checks)} WHERE problem IS NULL AND ${any(checks.map(({ when }) => when))}`,
-    )
-  if (refused !== undefined)
-    await db.change(
-      sql`UPDATE p2c_sync_batch SET problem = ${packed('DATABASE_REFUSED', literal(refused))} WHERE problem IS NULL`,
-    )
-}
-
-async function compare(db: Database, { leg, compiled }: BatchPlan): Promise<void> {
-  const batch = (to: string) => sql`p2c_sync_batch.${identifier(to)}`
-  const there = (condition: Sql) =>
-    sql`EXISTS (SELECT 1 FROM ${identifier(leg.target.table)} AS t WHERE ${all(leg.target.key.map(to => sql`t.${identifier(to)} = ${batch(to)}`))} AND ${condition})`
-  const different = compiled.fields.map(
-    ({ to }) => sql`t.${identifier(to)} IS DISTINCT FROM ${batch(to)}`,
-  )
-  await db.change(
-    sql`UPDATE p2c_sync_batch SET outcome = CASE WHEN ${there(all([]))} THEN 'updated' ELSE 'inserted' END
-      WHERE problem IS NULL AND NOT ${there(sql`NOT ${any(different)}`)}`,
-  )
-}
-
-async function summarize(db: Database, { compiled, checks }: BatchPlan): Promise<BatchResult> {
-  const made = [
-    ...compiled.notices.map(({ code, to }, i) => ({
-      name: `${code}|${to}`,
-      when: sql`${notice(i)} = 1`,
-    })),
-    ...checks.warning.map(({ code, to, when }) => ({ name: `${code}|${to}`, when })),
-  ]
-  const count = (when: Sql) => sql`coalesce(sum(CASE WHEN ${when} THEN 1 ELSE 0 END), 0)`
-  const outcomes = ['inserted', 'updated', 'unchanged'] as const
-  const taken = outcomes.map(
-    outcome =>
-      sql`${count(sql`problem IS NULL AND outcome = ${literal(outcome)}`)} AS ${raw(outcome)}`,
-  )
-  const noted = made.map(
-    ({ when }, i) => sql`${count(sql`problem IS NULL AND ${when}`)} AS ${notice(i)}`,
-  )
-  const row = await db.row<Record<string, number>>(
-    sql`SELECT ${join([...taken, sql`${count(sql`problem IS NOT NULL`)} AS rejected`, ...noted])} FROM p2c_sync_batch`,
-  )
-  const number = (name: string) => Number(row?.[name] ?? 0)
-  return {
-    counts: {
-      inserted: number('inserted'),
-      updated: number('updated'),
-      unchanged: number('unchanged'),
-      rejected: number('rejected'),
-    },
-    notices: Object.fromEntries(made.map(({ name }, i) => [name, number(`notice_${i}`)])),
-  }
-}
-
-async function writeRejects(db: Database, { execution, leg }: BatchPlan): Promise<void> {
-  const problem = raw('problem')
-  await db.change(
-    sql`INSERT INTO p2c_sync_reject (task, leg, source_id, key, code, message, execution_id, rejected_on)
-      SELECT ${execution.task}, ${leg.name}, source_id, key, ${codeOf(problem)}, ${messageOf(problem)}, ${execution.id}, ${now()}
-      FROM p2c_sync_batch WHERE problem IS NOT NULL
-      ON CONFLICT (task, leg, source_id) DO UPDATE SET key = excluded.key, code = excluded.code, message = excluded.message, execution_id = excluded.execution_id, rejected_on = excluded.rejected_on`,
-  )
-}
-
-async function writeTarget(db: Database, { leg, compiled }: BatchPlan): Promise<void> {
-  const columns = compiled.fields.map(({ to }) => identifier(to))
-  const key = leg.target.key.map(identifier)
-  const others = compiled.fields.filter(({ to }) => !leg.target.key.includes(to))
+  if (changed === 0) return { inserted: 0, updated: 0 }
+  const isChanged = sql`w.key IN (SELECT c.key FROM p2c_sync_change AS c)`
+  const others = fields.filter(({ to }) => !leg.target.key.includes(to))
   const set = others.map(({ to }) => sql`${identifier(to)} = excluded.${identifier(to)}`)
+  const key = leg.target.key.map(identifier)
   await db.change(
-    sql`INSERT INTO ${identifier(leg.target.table)} (${join(columns)}) SELECT ${join(columns)} FROM p2c_sync_batch
-      WHERE problem IS NULL AND outcome <> 'unchanged' ON CONFLICT (${join(key)}) DO UPDATE SET ${join(set)}`,
+    sql`${insertion(plan, all([taken.stretch.within, isChanged]))} ON CONFLICT (${join(key)}) DO UPDATE SET ${join(set)}`,
   )
+  const added = await db.row<{ n: number }>(
+    sql`SELECT count(*) AS n FROM p2c_sync_change WHERE outcome = 'inserted'`,
+  )
+  const inserted = Number(added?.n ?? 0)
+  return { inserted, updated: changed - inserted }
 }
 
+function insertion({ leg, fields, walk, joins }: BatchPlan, where: Sql): Sql {
+  const columns = fields.map(({ to }) => identifier(to))
+  const values = fields.map(({ value }) => value)
+  return sql`INSERT INTO ${identifier(leg.target.table)} (${join(columns)}) SELECT ${join(values)} FROM ${walk.from} ${joins} WHERE ${where}`
+}
+
+/** A value as the target's column has it, to compare it with what is there. */
+function asStored(leg: ProjectLeg, to: string, value: Sql): Sql {
+  return isText(leg.target, to) ? sql`CAST(${value} AS TEXT)` : value
+}
+
+/** Writes down what became of each record: of its way into CDS, or of its delivery. */
 async function writeRecords(
   db: Database,
-  { execution, leg }: BatchPlan,
-  fresh: boolean,
+  plan: BatchPlan,
+  taken: Taken,
+  isFresh: boolean,
 ): Promise<void> {
+  const { execution, leg, walk } = plan
   const { id, task } = execution
+  const outcomeOf = (key: Sql) =>
+    isFresh
+      ? literal('inserted')
+      : sql`coalesce((SELECT c.outcome FROM p2c_sync_change AS c WHERE c.key = ${key}), 'unchanged')`
   if (leg.name === 'cds-destination') {
+    const key = raw('p2c_sync_record.key')
+    const walked = sql`SELECT w.key FROM ${walk.from} ${joinsOf(plan, taken)} WHERE ${isTaken(plan, taken)}`
+    // What the record tells of this leg if nothing more is written there.
+    const recorded = sql`CASE WHEN p2c_sync_record.execution_id = ${id} THEN p2c_sync_record.source_cds ELSE 'unchanged' END`
     await db.change(
-      sql`UPDATE p2c_sync_record SET destination_execution_id = ${id}, cds_destination = b.outcome FROM p2c_sync_batch AS b
-        WHERE b.problem IS NULL AND b.outcome <> b.recorded AND p2c_sync_record.task = ${task} AND p2c_sync_record.key = b.key`,
+      sql`UPDATE p2c_sync_record SET destination_execution_id = ${id}, cds_destination = ${outcomeOf(key)}
+        WHERE task = ${task} AND key > ${taken.stretch.after} AND key <= ${taken.stretch.last}
+          AND ${outcomeOf(key)} <> ${recorded} AND key IN (${walked})`,
     )
     return
   }
-  const known = sql`EXISTS (SELECT 1 FROM p2c_sync_record AS r WHERE r.task = ${task} AND r.key = b.key AND r.source_id = b.source_id)`
-  const due = fresh ? all([]) : sql`(b.outcome <> 'unchanged' OR NOT ${known})`
+  const known = sql`EXISTS (SELECT 1 FROM p2c_sync_record AS r WHERE r.task = ${task} AND r.key = w.key AND r.source_id = w.source_id)`
+  const outcome = outcomeOf(raw('w.key'))
+  const due = isFresh ? all([]) : sql`(${outcome} <> 'unchanged' OR NOT ${known})`
   await db.change(
     sql`INSERT INTO p2c_sync_record (task, key, source_id, execution_id, source_cds)
-      SELECT ${task}, b.key, b.source_id, ${id}, b.outcome FROM p2c_sync_batch AS b WHERE b.problem IS NULL AND ${due}
+      SELECT ${task}, w.key, w.source_id, ${id}, ${outcome} FROM ${walk.from} ${joinsOf(plan, taken)} WHERE ${isTaken(plan, taken)} AND ${due}
       ON CONFLICT (task, key) DO UPDATE SET source_id = excluded.source_id, execution_id = excluded.execution_id, source_cds = excluded.source_cds`,
   )
-}
-
-function notice(i: number): Sql {
-  return raw(`notice_${i}`)
 }

@@ -1,7 +1,6 @@
 import type { Database } from '../database/database.ts'
-import { identifier, join, literal, raw, sql, type Sql } from '../domain/sql.ts'
-import type { Check } from './compile.ts'
-import { customersV2 } from './entities/customers-v2.ts'
+import { join, literal, raw, sql, type Sql } from '../domain/sql.ts'
+import type { Check, CompiledLeg, Notice } from './compile.ts'
 import { isText } from './entities/entity.ts'
 import { packed, quoted } from './problem.ts'
 import type { ProjectLeg, ProjectMap } from './project.ts'
@@ -11,21 +10,30 @@ export interface TargetChecks {
   /** Demands that are sure: a record that breaks one is rejected. */
   readonly rejecting: readonly Check[]
   /** Demands that are probable: records that break one are counted. */
-  readonly warning: readonly { readonly code: string; readonly to: string; readonly when: Sql }[]
+  readonly warning: readonly Notice[]
 }
 
-/** The checks of a leg, over the columns of p2c_sync_batch. */
-export function targetChecks(db: Database, leg: ProjectLeg): TargetChecks {
-  const parts = leg.maps.flatMap(map => [
-    ...required(leg, map),
-    ...lengths(leg, map),
-    ...references(db, leg, map),
-  ])
+/** The checks of a leg, over the values that its fields get. */
+export function targetChecks(
+  db: Database,
+  leg: ProjectLeg,
+  fields: CompiledLeg['fields'],
+): TargetChecks {
+  const values = new Map(fields.map(({ to, value }) => [to, value]))
+  const valueOf = (to: string) => values.get(to) ?? raw('NULL')
+  const parts = leg.maps.flatMap(map => {
+    const value = valueOf(map.to)
+    return [
+      ...required(leg, map, value),
+      ...lengths(leg, map, value),
+      ...references(db, leg, map, value),
+    ]
+  })
   return {
     rejecting: [
       ...parts.flatMap(part => (part.sure ? [part.check] : [])),
-      ...oneOf(leg),
-      ...customerExists(db, leg),
+      ...oneOf(leg, valueOf),
+      ...customerExists(leg, valueOf),
     ],
     warning: parts.flatMap(part =>
       part.sure ? [] : [{ code: part.code, to: part.to, when: part.check.when }],
@@ -40,18 +48,18 @@ interface Part {
   readonly check: Check
 }
 
-function required(leg: ProjectLeg, { to, default: fallback }: ProjectMap): Part[] {
+function required(leg: ProjectLeg, { to, default: fallback }: ProjectMap, value: Sql): Part[] {
   const certainty = leg.target.rules[to]?.required
   if (certainty === undefined || (fallback !== undefined && fallback !== '')) return []
   const problem = packed('REQUIRED_VALUE_MISSING', literal(`${to} must have a value, and has none`))
-  const check = { when: isBlank(leg, to), problem }
+  const check = { when: isBlank(leg, to, value), problem }
   return [{ code: 'REQUIRED_VALUE_MISSING', to, sure: certainty !== 'inferred', check }]
 }
 
-function lengths(leg: ProjectLeg, { to, truncate }: ProjectMap): Part[] {
+function lengths(leg: ProjectLeg, map: ProjectMap, value: Sql): Part[] {
+  const { to } = map
   const limit = leg.target.rules[to]?.maxLength
-  if (limit === undefined || (truncate !== undefined && truncate <= limit.characters)) return []
-  const value = identifier(to)
+  if (limit === undefined || longestOf(map) <= limit.characters) return []
   const message = sql`${literal(`${to} holds at most ${limit.characters} characters, and this has `)} || length(${value}) || ': ' || ${quoted(value)}`
   const check = {
     when: sql`length(${value}) > ${literal(limit.characters)}`,
@@ -60,12 +68,17 @@ function lengths(leg: ProjectLeg, { to, truncate }: ProjectMap): Part[] {
   return [{ code: 'VALUE_TOO_LONG', to, sure: limit.certainty !== 'inferred', check }]
 }
 
+/** The most characters that a map gives, as far as the map itself tells. */
+function longestOf({ from, default: fallback, truncate }: ProjectMap): number {
+  if (from.length === 0) return String(fallback ?? '').length
+  return truncate ?? Infinity
+}
+
 /** Finance and Operations compares without case, so this does. */
-function references(db: Database, leg: ProjectLeg, { to }: ProjectMap): Part[] {
+function references(db: Database, leg: ProjectLeg, { to }: ProjectMap, value: Sql): Part[] {
   const name = leg.target.rules[to]?.reference
   const known = name === undefined ? [] : db.config.sync.reference[name]
   if (known.length === 0) return []
-  const value = identifier(to)
   const list = join(known.map(entry => sql`lower(${literal(entry)})`))
   const message = sql`${literal(`${to} is not among sync.reference.${name ?? ''}: `)} || ${quoted(value)}`
   const check = {
@@ -75,14 +88,14 @@ function references(db: Database, leg: ProjectLeg, { to }: ProjectMap): Part[] {
   return [{ code: 'REFERENCE_UNKNOWN', to, sure: true, check }]
 }
 
-function oneOf(leg: ProjectLeg): Check[] {
+function oneOf(leg: ProjectLeg, valueOf: (to: string) => Sql): Check[] {
   const fields = leg.oneOf?.filter(to => leg.maps.some(map => map.to === to)) ?? []
   if (fields.length === 0) return []
   const names = fields.length === 1 ? fields.join() : `one of ${fields.join(', ')}`
   return [
     {
       when: sql`(${join(
-        fields.map(to => isBlank(leg, to)),
+        fields.map(to => isBlank(leg, to, valueOf(to))),
         ' AND ',
       )})`,
       problem: packed(
@@ -93,13 +106,12 @@ function oneOf(leg: ProjectLeg): Check[] {
   ]
 }
 
-function customerExists(db: Database, leg: ProjectLeg): Check[] {
+function customerExists(leg: ProjectLeg, valueOf: (to: string) => Sql): Check[] {
   if (leg.customer === undefined) return []
-  const value = sql`p2c_sync_batch.${identifier(leg.customer)}`
-  const company = literal(db.config.organization.company)
+  const value = valueOf(leg.customer)
   return [
     {
-      when: sql`NOT EXISTS (SELECT 1 FROM ${identifier(customersV2.table)} AS c WHERE c."dataAreaId" = ${company} AND c."CustomerAccount" = ${value})`,
+      when: sql`NOT EXISTS (SELECT 1 FROM p2c_sync_customer AS c WHERE c.key = ${value})`,
       problem: packed(
         'ACCOUNT_MISSING',
         sql`${literal(`${leg.customer} names no customer that is there: `)} || ${quoted(value)} || '; sync the accounts first'`,
@@ -108,8 +120,7 @@ function customerExists(db: Database, leg: ProjectLeg): Check[] {
   ]
 }
 
-function isBlank(leg: ProjectLeg, to: string): Sql {
-  const value = identifier(to)
+function isBlank(leg: ProjectLeg, to: string, value: Sql): Sql {
   return isText(leg.target, to) ? sql`coalesce(${value}, '') = ''` : sql`${value} IS NULL`
 }
 

@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts'
 import { salesTables } from '../domain/sales.ts'
-import { any, identifier, join, literal, raw, sql, type Sql } from '../domain/sql.ts'
+import { identifier, join, literal, raw, sql, type Sql } from '../domain/sql.ts'
 import { isText } from './entities/entity.ts'
 import { packed, quoted } from './problem.ts'
 import type { ProjectLeg, ProjectMap } from './project.ts'
@@ -12,13 +12,20 @@ export type Available = (column: string) => boolean
 
 /** A leg as SQL, over its source called `s`. It gives exactly what `transform` gives. */
 export interface CompiledLeg {
-  /** The joins for lookups: `p` is the company's account, `q` the currency, `k…` countries. */
+  /** The joins for lookups: `p` is the company's account, `q` the currency, `k_…` countries. */
   readonly joins: Sql
   readonly fields: readonly { readonly to: string; readonly value: Sql }[]
   /** Values that cannot be carried over: conditions with the problem that they are. */
   readonly problems: readonly Check[]
   /** What is only counted. */
-  readonly notices: readonly { readonly code: string; readonly to: string; readonly when: Sql }[]
+  readonly notices: readonly Notice[]
+}
+
+/** A condition on a record that is taken, which is counted under a code. */
+export interface Notice {
+  readonly code: string
+  readonly to: string
+  readonly when: Sql
 }
 
 /** A condition that must not hold, and what is wrong where it does. */
@@ -74,13 +81,9 @@ class Sources {
   }
 
   #account(attribute: string): Sql {
-    const { names, rules } = this.#db
-    const parent = rules.guid(this.read('parentcustomerid'))
-    this.#needed.set(
-      'p',
-      sql`LEFT JOIN ${names.table('account')} AS p ON ${rules.hasGuid('account', 'p', parent)}`,
-    )
-    return names.column(attribute, 'p')
+    const parent = this.#db.rules.guid(this.read('parentcustomerid'))
+    this.#needed.set('p', sql`LEFT JOIN p2c_sync_account AS p ON p.guid = ${parent}`)
+    return sql`p.${identifier(attribute)}`
   }
 
   #currency(): Sql {
@@ -122,6 +125,7 @@ function compileMap(db: Database, leg: ProjectLeg, map: ProjectMap, sources: Sou
     case 'none':
       return finished(raw('NULL'))
     case 'invert':
+      if (isNothing(first)) return finished(first)
       return finished(
         sql`(CASE WHEN ${first} IS NULL THEN NULL WHEN ${first} = ${db.dialect.flag(true)} THEN 'No' ELSE 'Yes' END)`,
       )
@@ -138,9 +142,13 @@ function compileMap(db: Database, leg: ProjectLeg, map: ProjectMap, sources: Sou
     }
     case 'valueMap': {
       const value = lookedUp(map.by.values, asText(first))
-      const when = sql`((${isKnown(map.by.values, asText(first))}) IS FALSE AND ${asText(first)} <> '')`
+      const known = ['', ...Object.keys(map.by.values)].map(literal)
+      const when = sql`(${asText(first)} NOT IN (${join(known)}))`
       const message = sql`${literal(`${map.to} cannot be made from ${map.from.join()}: `)} || ${quoted(first)} || ' is not in its value map'`
-      return finished(value, [{ when, problem: packed('VALUE_NOT_IN_MAP', message) }])
+      return finished(
+        value,
+        isNothing(first) ? [] : [{ when, problem: packed('VALUE_NOT_IN_MAP', message) }],
+      )
     }
     case 'country': {
       const spelled = sql`lower(trim(${asText(first)}))`
@@ -171,6 +179,7 @@ export function readsSales(leg: ProjectLeg): boolean {
 }
 
 function withDefault(value: Sql, fallback: string | number, text: boolean): Sql {
+  if (isNothing(value)) return literal(text ? String(fallback) : fallback)
   return text
     ? sql`coalesce(nullif(${asText(value)}, ''), ${literal(String(fallback))})`
     : sql`coalesce(${value}, ${literal(fallback)})`
@@ -188,14 +197,15 @@ function lookedUp(values: Values, text: Sql): Sql {
   return sql`(CASE coalesce(${text}, '') ${join(cases, ' ')} END)`
 }
 
-function isKnown(values: Values, text: Sql): Sql {
-  return any(Object.keys(values).map(from => sql`${text} = ${literal(from)}`))
-}
-
 function isBlank(value: Sql): Sql {
   return sql`(coalesce(${asText(value)}, '') = '')`
 }
 
 function asText(value: Sql): Sql {
-  return value.sql === 'NULL' ? value : sql`CAST(${value} AS TEXT)`
+  return isNothing(value) ? value : sql`CAST(${value} AS TEXT)`
+}
+
+/** Whether it is the value of a map without a source, or of a column that is not there. */
+function isNothing(value: Sql): boolean {
+  return value.sql === 'NULL'
 }

@@ -114,9 +114,7 @@ export function beginSession(
       sql`SELECT max(execution_id) AS id FROM p2c_sync_execution`,
     )
     const session = Number(last?.id ?? 0) + 1
-    await db.change(
-      sql`UPDATE p2c_sync_execution SET state = 'superseded', finished_on = ${now()} WHERE state IN ('waiting', 'running')`,
-    )
+    await giveUpSession(db)
     const executions: Execution[] = []
     for (const [i, { name, task }] of projects.entries()) {
       const id = session + i
@@ -128,6 +126,13 @@ export function beginSession(
     }
     return executions
   })
+}
+
+/** Writes down that nothing goes on with the session that is unfinished: the next begins anew. */
+export async function giveUpSession(db: Database): Promise<void> {
+  await db.change(
+    sql`UPDATE p2c_sync_execution SET state = 'superseded', finished_on = ${now()} WHERE state IN ('waiting', 'running')`,
+  )
 }
 
 /** Writes down that it is an execution's turn. */

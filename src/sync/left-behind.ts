@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts'
 import { identifier, literal, raw, sql, type Sql } from '../domain/sql.ts'
 import type { Project } from './project.ts'
-import { numberOf, selects, sourceIdOf } from './walk.ts'
+import { numberOf, selects, sourceIdOf } from './selection.ts'
 
 /**
  * Records of a task whose row in Sales is no longer selected: it was deleted, has another number,

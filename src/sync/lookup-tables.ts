@@ -1,7 +1,11 @@
 import type { Database } from '../database/database.ts'
-import { identifier, join, raw, sql } from '../domain/sql.ts'
+import { salesTable } from '../domain/sales.ts'
+import { identifier, join, raw, sql, textOf } from '../domain/sql.ts'
+import { readsSales } from './compile.ts'
 import type { Countries } from './countries.ts'
+import { customersV2 } from './entities/customers-v2.ts'
 import type { ProjectLeg } from './project.ts'
+import { accounts } from './templates/accounts.ts'
 
 const chunkRows = 500
 const currencies = {
@@ -34,24 +38,75 @@ export async function dropCountryTable(db: Database): Promise<void> {
   await db.script('DROP TABLE IF EXISTS p2c_sync_country')
 }
 
+/** The temporary tables that the statements of a leg look things up in. */
+export async function makeLookUpTables(db: Database, leg: ProjectLeg): Promise<void> {
+  await dropLookUpTables(db)
+  if (readsSales(leg)) await makeSourceTables(db, leg)
+  if (leg.customer !== undefined) await fillCustomers(db)
+}
+
 /**
- * Temporary tables for a leg that reads Sales: currencies by their GUID, and the numbers that
- * stand on more than one row of the source.
+ * For a leg that reads Sales: currencies by their GUID, the numbers that stand on more than one
+ * row of the source, and the accounts under which contacts sit.
  */
-export async function makeSourceTables(db: Database, leg: ProjectLeg): Promise<void> {
-  await dropSourceTables(db)
+async function makeSourceTables(db: Database, leg: ProjectLeg): Promise<void> {
+  await fillAccounts(db, companyAttributes(leg))
   await makeTable(db, 'p2c_sync_currency', 'guid text NOT NULL PRIMARY KEY, code text')
   await makeTable(db, 'p2c_sync_duplicate', 'key text NOT NULL PRIMARY KEY, rows bigint NOT NULL')
   await fillCurrencies(db)
   await fillDuplicates(db, leg)
 }
 
-export async function dropSourceTables(db: Database): Promise<void> {
-  await db.script('DROP TABLE IF EXISTS p2c_sync_currency; DROP TABLE IF EXISTS p2c_sync_duplicate')
+export async function dropLookUpTables(db: Database): Promise<void> {
+  const tables = ['currency', 'duplicate', 'account', 'customer']
+  await db.script(tables.map(name => `DROP TABLE IF EXISTS p2c_sync_${name}`).join(';'))
 }
 
+/** The customers of the company, narrow: their own table is too wide to look into it so often. */
+async function fillCustomers(db: Database): Promise<void> {
+  await makeTable(db, 'p2c_sync_customer', 'key text NOT NULL PRIMARY KEY')
+  await db.change(
+    sql`INSERT INTO p2c_sync_customer SELECT "CustomerAccount" FROM ${identifier(customersV2.table)} WHERE "dataAreaId" = ${db.config.organization.company} ORDER BY 1`,
+  )
+}
+
+const company = 'parentcustomerid.'
+
+/** Columns of the company's account that a leg reads; none where it reads no account. */
+export function companyAttributes(leg: ProjectLeg): string[] {
+  const read = leg.maps
+    .flatMap(({ from }) => from)
+    .filter(column => column.startsWith(company))
+    .map(column => column.slice(company.length))
+  return read.length === 0 ? [] : [...new Set([accounts.legs[0].number, ...read])]
+}
+
+/** Narrow, and by the GUID as it compares: a contact finds its account with one look. */
+async function fillAccounts(db: Database, attributes: readonly string[]): Promise<void> {
+  if (attributes.length === 0) return
+  const { names, rules } = db
+  const columns = attributes.map(name => sql`${identifier(name)} text`)
+  await makeTable(
+    db,
+    'p2c_sync_account',
+    textOf(
+      sql`guid text NOT NULL PRIMARY KEY, is_rejected integer NOT NULL, ${join([...columns])}`,
+    ),
+  )
+  const guid = rules.guid(names.column(salesTable('account').key))
+  const rejected = sql`SELECT source_id FROM p2c_sync_reject WHERE task = ${accounts.task}`
+  await db.change(
+    sql`INSERT INTO p2c_sync_account (guid, is_rejected, ${join(attributes.map(identifier))})
+      SELECT ${guid}, CASE WHEN ${guid} IN (${rejected}) THEN 1 ELSE 0 END, ${join(attributes.map(name => names.column(name)))}
+      FROM ${names.table('account')} WHERE ${guid} IS NOT NULL ORDER BY 1 ON CONFLICT (guid) DO NOTHING`,
+  )
+}
+
+/** Text compares as the targets' does, so that their indexes and these serve one another. */
 async function makeTable(db: Database, name: string, columns: string): Promise<void> {
-  await db.script(`CREATE TEMP TABLE ${name} (${columns}) ${db.dialect.clusteredByKey.sql}`)
+  const { bytewiseText, clusteredByKey } = db.dialect
+  const typed = columns.replaceAll(/ text\b/g, ` ${bytewiseText.sql}`)
+  await db.script(`CREATE TEMP TABLE ${name} (${typed}) ${clusteredByKey.sql}`)
 }
 
 /** The extract may bring the currencies; without them there is none that is known. */

@@ -1,18 +1,21 @@
+import { paceOf } from '../backfill/pace.ts'
+import { quarantined, tooManyRejects } from '../backfill/quarantine.ts'
 import { withRetries } from '../backfill/retry.ts'
 import type { Database } from '../database/database.ts'
 import { noteProgress, type Run } from '../database/history.ts'
 import { sql } from '../domain/sql.ts'
-import { P2cError } from '../errors.ts'
 import type { Work } from '../events.ts'
 import { dropBatchTable, makeBatchTable, planBatches, runBatch, type BatchPlan } from './batch.ts'
-import { readsSales } from './compile.ts'
-import { counted, finishExecution, keepExecution, type Execution } from './execution.ts'
-import { dropSourceTables, makeSourceTables } from './lookup-tables.ts'
+import {
+  counted,
+  finishExecution,
+  giveUpSession,
+  keepExecution,
+  type Execution,
+} from './execution.ts'
+import { dropLookUpTables, makeLookUpTables } from './lookup-tables.ts'
 import type { Project, ProjectLeg } from './project.ts'
-import { dropWalk, lengthOf, nextStretch, type Stretch } from './walk.ts'
-
-const defaultRows = 10_000
-const toleratedRefusals = 100
+import { dropWalk, type Stretch } from './walk.ts'
 
 /**
  * Carries one leg out, from where the execution stands to the end of the leg. Each batch is one
@@ -33,31 +36,34 @@ export async function* runLeg(
   yield { type: 'step', state: 'started', step }
   let execution = begun
   try {
+    await makeLookUpTables(db, leg)
     const plan = await planBatches(db, project, leg, execution)
-    if (readsSales(leg)) await makeSourceTables(db, leg)
-    await makeBatchTable(db, plan)
-    const work: LegWork = { db, run, step, plan, total: await lengthOf(db, plan.walk) }
-    const mostRows = db.config.batch.rows ?? defaultRows
-    let rows = mostRows
+    await makeBatchTable(db)
+    const total = Math.max(plan.walk.length, execution.done)
+    const work: LegWork = { db, run, step, plan, total }
+    const pace = paceOf(db)
     for (;;) {
-      const stretch = await nextStretch(db, plan.walk, execution.cursor, rows)
+      const { rows, slowed } = pace.next()
+      const started = performance.now()
+      const stretch = await plan.walk.next(execution.cursor, rows)
       if (!stretch) break
-      const after = await tryBatch(work, stretch, execution, rows === 1)
-      if (after === 'halve') {
-        rows = Math.ceil(Math.min(rows, stretch.rows) / 2)
-        continue
+      const pieces = quarantined(db, stretch, {
+        doPiece: piece => commitBatch(work, piece, execution),
+        halve: piece => plan.walk.halve(piece),
+        reject: (piece, error) => commitBatch(work, piece, execution, messageOf(error)),
+      })
+      for await (const { after, waited } of pieces) {
+        execution = after
+        await stopAboveTolerance(work, execution)
+        const reason = waited ?? slowed
+        yield { type: 'progress', step, done: execution.done, total, slowed: reason }
       }
-      execution = after
-      stopAboveTolerance(work, execution)
-      rows = Math.min(mostRows, rows * 2)
-      const total = Math.max(work.total, execution.done)
-      yield { type: 'progress', step, done: execution.done, total, slowed: null }
-      if (stretch.last === undefined) break
+      pace.took({ rows: stretch.rows, millis: performance.now() - started })
     }
     execution = await closeLeg(db, leg, execution)
   } finally {
     await dropBatchTable(db)
-    await dropSourceTables(db)
+    await dropLookUpTables(db)
     await dropWalk(db)
   }
   yield { type: 'step', state: 'finished', step }
@@ -73,21 +79,10 @@ interface LegWork {
   readonly total: number
 }
 
-/** One batch, or `halve` where the database refused a row of several. */
-async function tryBatch(
-  work: LegWork,
-  stretch: Stretch,
-  execution: Execution,
-  isSmallest: boolean,
-): Promise<Execution | 'halve'> {
-  try {
-    return await commitBatch(work, stretch, execution)
-  } catch (error) {
-    if (work.db.dialect.faultOf(error) !== 'row') throw error
-    if (stretch.rows > 1 && !isSmallest) return 'halve'
-    const message = error instanceof Error ? error.message : String(error)
-    return commitBatch(work, stretch, execution, message)
-  }
+/** The execution behind a batch, and what the batch waited for. */
+interface Moved {
+  readonly after: Execution
+  readonly waited: string | null
 }
 
 async function commitBatch(
@@ -95,12 +90,11 @@ async function commitBatch(
   stretch: Stretch,
   execution: Execution,
   refused?: string,
-): Promise<Execution> {
-  const after = await withRetries(db, () =>
+): Promise<Moved> {
+  const { value: after, waited } = await withRetries(db, () =>
     db.transaction(async () => {
       const { counts, notices } = await runBatch(db, plan, stretch, refused)
-      const cursor = stretch.last ?? (await endOf(db, plan, stretch))
-      const moved = { ...execution, cursor, done: execution.done + stretch.rows }
+      const moved = { ...execution, cursor: stretch.last, done: execution.done + stretch.rows }
       const after = counted(moved, counts, notices, refused === undefined ? 0 : counts.rejected)
       await keepExecution(db, after)
       await noteProgress(db, { ...run, rows: run.rows + stretch.rows }, step, after.done, total)
@@ -108,15 +102,23 @@ async function commitBatch(
     }),
   )
   run.rows += stretch.rows
-  return after
+  return { after, waited }
 }
 
-/** Where the last stretch of a walk ended, which has no end of its own. */
-async function endOf(db: Database, { walk }: BatchPlan, stretch: Stretch): Promise<string> {
-  const row = await db.row<{ key: string }>(
-    sql`SELECT w.key FROM ${walk.from} WHERE ${walk.condition} AND w.key > ${stretch.after} ORDER BY w.key DESC LIMIT 1`,
-  )
-  return row?.key ?? stretch.after
+/** The session goes with it: going on behind the refused records would leave them out for good. */
+async function stopAboveTolerance(
+  { db, step, total }: LegWork,
+  { tally }: Execution,
+): Promise<void> {
+  const error = tooManyRejects(step, {
+    refused: tally.refused,
+    total,
+    where: 'p2c_sync_reject',
+    next: 'Mend the cause and run the same command again; it begins the sync anew',
+  })
+  if (!error) return
+  await giveUpSession(db)
+  throw error
 }
 
 /** Forgets rejects that this execution did not meet again, and goes on to the next leg. */
@@ -135,13 +137,6 @@ function closeLeg(db: Database, leg: ProjectLeg, execution: Execution): Promise<
   })
 }
 
-function stopAboveTolerance({ step, total }: LegWork, execution: Execution): void {
-  const tolerated = Math.max(toleratedRefusals, Math.floor(total / 100))
-  if (execution.tally.refused <= tolerated) return
-  throw new P2cError('TOO_MANY_REJECTS', {
-    what: `the database refuses too many records in ${step}`,
-    must: `at most ${tolerated} of ${total}`,
-    found: `${execution.tally.refused}; they stand in p2c_sync_reject with the database's message`,
-    next: 'Mend the cause and run "p2c sync --full"',
-  })
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -1,12 +1,12 @@
 import type { Database } from '../database/database.ts'
-import { salesTable } from '../domain/sales.ts'
-import { literal, sql, type Sql } from '../domain/sql.ts'
+import { identifier, literal, raw, sql } from '../domain/sql.ts'
 import { readsSales, type Check } from './compile.ts'
+import { companyAttributes } from './lookup-tables.ts'
 import { packed, quoted } from './problem.ts'
 import type { Project, ProjectLeg } from './project.ts'
 import { accounts } from './templates/accounts.ts'
 import { templates } from './templates/all.ts'
-import { numberOf } from './walk.ts'
+import { numberOf } from './selection.ts'
 
 /** What a row of Sales called `s` must be so that it can become a record of its own. */
 export function sourceChecks(db: Database, project: Project, leg: ProjectLeg): Check[] {
@@ -38,31 +38,33 @@ function takenByOthers(db: Database, project: Project, leg: ProjectLeg): Check[]
     }))
 }
 
-/** The account under which a contact sits, joined as `p`. */
+/** The account under which a contact sits, a row of p2c_sync_account called `p`. */
 function account(db: Database, leg: ProjectLeg): Check[] {
-  if (!leg.maps.some(({ from }) => from.some(column => column.startsWith('parentcustomerid.'))))
-    return []
-  const { names, rules } = db
-  const key = names.column(salesTable('account').key, 'p')
-  const number = names.column(accounts.legs[0].number, 'p')
-  const parent = names.column('parentcustomerid', 's')
-  const missing = (what: Sql) => packed('ACCOUNT_MISSING', what)
+  if (companyAttributes(leg).length === 0) return []
+  const number = accounts.legs[0].number
+  const value = sql`p.${identifier(number)}`
+  const parent = quoted(db.names.column('parentcustomerid', 's'))
+  const name = db.names.columnName(number)
   return [
     {
-      when: sql`${key} IS NULL`,
-      problem: missing(sql`'parentcustomerid is the id of no account: ' || ${quoted(parent)}`),
-    },
-    {
-      when: rules.hasNoNumber(number),
-      problem: missing(
-        sql`'the account ' || ${quoted(parent)} || ${literal(` has no ${names.columnName(accounts.legs[0].number)}`)}`,
+      when: raw('p.guid IS NULL'),
+      problem: packed(
+        'ACCOUNT_MISSING',
+        sql`'parentcustomerid is the id of no account: ' || ${parent}`,
       ),
     },
     {
-      when: sql`EXISTS (SELECT 1 FROM p2c_sync_reject AS j WHERE j.task = ${literal(accounts.task)} AND j.leg IN ('source-cds', 'cds-destination') AND j.source_id = ${rules.guid(key)})`,
+      when: db.rules.hasNoNumber(value),
+      problem: packed(
+        'ACCOUNT_MISSING',
+        sql`'the account ' || ${parent} || ${literal(` has no ${name}`)}`,
+      ),
+    },
+    {
+      when: raw('p.is_rejected = 1'),
       problem: packed(
         'ACCOUNT_REJECTED',
-        sql`${literal(`the account with ${names.columnName(accounts.legs[0].number)} `)} || ${quoted(number)} || ' was rejected itself'`,
+        sql`${literal(`the account with ${name} `)} || ${quoted(value)} || ' was rejected itself'`,
       ),
     },
   ]

@@ -6,7 +6,7 @@ import type { Entity } from './entities/entity.ts'
 import { leftBehind, movedAway } from './left-behind.ts'
 import { projectOf, type Project } from './project.ts'
 import { templates } from './templates/all.ts'
-import { numberOf, selects, sourceIdOf } from './walk.ts'
+import { numberOf, selects, sourceIdOf } from './selection.ts'
 
 /**
  * That targets agree with sources: every row that a template selects is a record or a recorded

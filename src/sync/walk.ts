@@ -1,38 +1,65 @@
+import { keyCopyType } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
 import { salesTable, type SalesTableName } from '../domain/sales.ts'
-import { all, identifier, literal, raw, sql, type Sql } from '../domain/sql.ts'
+import { all, identifier, join, literal, raw, sql, textOf, type Sql } from '../domain/sql.ts'
 import { readsSales } from './compile.ts'
 import type { Execution } from './execution.ts'
 import type { ProjectLeg } from './project.ts'
+import { numberOf, selects, sourceIdOf } from './selection.ts'
 
 /**
  * How the rows of a leg are gone through: in the order of the target's key, so that a batch
  * touches few pages of it.
  */
 export interface Walk {
-  /** What is walked, called `w`: narrow, and in the order of its keys. */
+  /** What is walked, called `w`: narrow, with the columns `key` and `source_id`. */
   readonly from: Sql
-  /** Which of it is walked. */
-  readonly condition: Sql
   /** What is joined to read a row, called `s`. */
   readonly join: Sql
-  readonly sourceId: Sql
+  /** How many rows there are in all. */
+  readonly length: number
+  /**
+   * Whether `w` still has what `observe` found of each row, in the columns \`is_fine\` and
+   * \`seen_0\` …; to be asked inside a transaction.
+   */
+  isObserved(): Promise<boolean>
+  /** The next stretch of about `rows` rows behind a key; undefined where nothing is left. */
+  next(after: string, rows: number): Promise<Stretch | undefined>
+  /** The two halves of a stretch; null where it has one key only. */
+  halve(stretch: Stretch): Promise<readonly [Stretch, Stretch] | null>
 }
 
-/** A stretch of a walk: keys behind `after`, up to `last`, to the end where there is none. */
+/** What can be seen of the row called `s`, once for all rows that are listed. */
+export interface Observation {
+  /** What must be joined for it. */
+  readonly joins: Sql
+  readonly isFine: Sql
+  readonly seen: readonly Sql[]
+}
+
+/** A stretch of a walk: all rows with keys behind `after`, up to and with `last`. */
 export interface Stretch {
   readonly after: string
-  readonly last: string | undefined
+  readonly last: string
   readonly rows: number
+  /** Whether a row of the walk lies in it. */
+  readonly within: Sql
 }
 
 /**
  * The walk of a leg in an execution. For a leg that reads Sales it makes the list of the rows
- * that the template selects, by one scan of the table: to test the flags of rows in the order of
- * their numbers would read a page for each of them.
+ * that the template selects, by one scan of the table, and looks at each on the way: to do so in
+ * the order of their numbers would read a distant page for each of them once more.
  */
-export async function makeWalk(db: Database, execution: Execution, leg: ProjectLeg): Promise<Walk> {
-  return readsSales(leg) ? listSelected(db, execution, leg) : walkRecords(db, execution, leg)
+export async function makeWalk(
+  db: Database,
+  execution: Execution,
+  leg: ProjectLeg,
+  observe: Observation,
+): Promise<Walk> {
+  return readsSales(leg)
+    ? listSelected(db, execution, leg, observe)
+    : walkRecords(db, execution, leg)
 }
 
 /** Drops the list that `makeWalk` made. */
@@ -40,96 +67,136 @@ export async function dropWalk(db: Database): Promise<void> {
   await db.script('DROP TABLE IF EXISTS p2c_sync_work')
 }
 
-/** The next stretch of about `rows` rows; undefined where nothing is left. */
-export async function nextStretch(
+async function listSelected(
   db: Database,
-  walk: Walk,
-  after: string,
-  rows: number,
-): Promise<Stretch | undefined> {
-  const found = await db.row<{ key: string }>(
-    sql`SELECT w.key FROM ${walk.from} WHERE ${within(walk, { after, last: undefined })} ORDER BY w.key LIMIT 1 OFFSET ${rows - 1}`,
-  )
-  const last = found?.key
-  const counted = await db.row<{ n: number }>(
-    sql`SELECT count(*) AS n FROM ${walk.from} WHERE ${within(walk, { after, last })}`,
-  )
-  const n = Number(counted?.n ?? 0)
-  return n === 0 ? undefined : { after, last, rows: n }
-}
-
-/** How many rows a walk has in all. */
-export async function lengthOf(db: Database, walk: Walk): Promise<number> {
-  const row = await db.row<{ n: number }>(
-    sql`SELECT count(*) AS n FROM ${walk.from} WHERE ${within(walk, { after: '', last: undefined })}`,
-  )
-  return Number(row?.n ?? 0)
-}
-
-/** Whether a row of the walk lies in a stretch. */
-export function within(walk: Walk, { after, last }: Pick<Stretch, 'after' | 'last'>): Sql {
-  const bounds = [sql`w.key > ${after}`]
-  if (last !== undefined) bounds.push(sql`w.key <= ${last}`)
-  return all([walk.condition, ...bounds])
-}
-
-/** Whether the row called `s` is one that the template selects, by its flags. */
-export function selects(db: Database, leg: ProjectLeg): Sql {
-  const flag = (value: boolean) => db.dialect.flag(value)
-  return all(
-    Object.entries(leg.filter).map(
-      ([column, value]) =>
-        sql`coalesce(${db.names.column(column, 's')}, ${flag(false)}) = ${flag(value)}`,
-    ),
-  )
-}
-
-/** The number of the row called `s`, as it compares. */
-export function numberOf(db: Database, leg: ProjectLeg): Sql {
-  return db.dialect.bytewise(db.names.column(leg.number, 's'))
-}
-
-/** The Sales GUID of the row called `s`, as it compares. */
-export function sourceIdOf(db: Database, leg: ProjectLeg): Sql {
-  return db.rules.guid(db.names.column(salesTable(leg.source as SalesTableName).key, 's'))
-}
-
-async function listSelected(db: Database, execution: Execution, leg: ProjectLeg): Promise<Walk> {
+  execution: Execution,
+  leg: ProjectLeg,
+  observe: Observation,
+): Promise<Walk> {
   const table = salesTable(leg.source as SalesTableName)
   const source = db.names.table(leg.source)
   const number = numberOf(db, leg)
   const locator = await db.dialect.rowLocator(db, db.names.tableName(leg.source))
   const at = locator === null ? db.names.column(table.key, 's') : raw(`s.${locator.sql}`)
-  const type = db.dialect.columnType(locator === null ? { kind: 'guid' } : { kind: 'integer' })
+  const type = locator === null ? await keyCopyType(db, table.name, table.key) : raw('integer')
   await dropWalk(db)
-  await db.script(
-    `CREATE TEMP TABLE p2c_sync_work (key text NOT NULL, locator ${type} NOT NULL, PRIMARY KEY (key, locator)) ${db.dialect.clusteredByKey.sql}`,
-  )
+  const seen = observe.seen.map((_, i) => raw(`seen_${i}`))
+  const columns = [
+    sql`position ${db.dialect.countingKey}`,
+    sql`key ${db.dialect.bytewiseText} NOT NULL`,
+    sql`source_id ${db.dialect.bytewiseText} NOT NULL`,
+    sql`locator ${type} NOT NULL`,
+    ...[raw('is_fine'), ...seen].map(name => sql`${name} integer NOT NULL`),
+  ]
+  await db.script(textOf(sql`CREATE TEMP TABLE p2c_sync_work (${join(columns, ', ')})`))
   const rows =
     execution.mode === 'retry'
       ? sql`p2c_sync_reject AS j JOIN ${source} AS s ON ${db.rules.hasGuid(table.name, 's', raw('j.source_id'))} AND j.task = ${execution.task} AND j.leg = ${leg.name}`
-      : sql`${source} AS s`
-  await db.change(
-    sql`INSERT INTO p2c_sync_work (key, locator) SELECT ${number}, ${at} FROM ${rows} WHERE ${number} > '' AND ${selects(db, leg)} ORDER BY 1, 2`,
+      : sql`${source} AS s ${db.dialect.readWhole}`
+  const observed = [observe.isFine, ...observe.seen].map(
+    when => sql`CASE WHEN ${when} THEN 1 ELSE 0 END`,
   )
+  const [length, mark] = await db.transaction(async () => [
+    await db.change(
+      sql`INSERT INTO p2c_sync_work (key, source_id, locator, ${join([raw('is_fine'), ...seen])})
+        SELECT ${number}, ${sourceIdOf(db, leg)}, ${at}, ${join(observed)} FROM ${rows} ${observe.joins} WHERE ${number} > '' AND ${selects(db, leg)} ORDER BY ${number}, ${at}`,
+    ),
+    await db.dialect.changeMark(db),
+  ])
   return {
     from: sql`p2c_sync_work AS w`,
-    condition: all([]),
     // The row may have changed since it was listed.
     join: sql`JOIN ${source} AS s ON ${at} = w.locator AND ${number} = w.key AND ${selects(db, leg)}`,
-    sourceId: sourceIdOf(db, leg),
+    length,
+    isObserved: async () => mark !== null && mark === (await db.dialect.changeMark(db)),
+    ...stretchesByPosition(db),
+  }
+}
+
+/** Stretches of p2c_sync_work. Rows that share a key are never parted. */
+function stretchesByPosition(db: Database): Pick<Walk, 'next' | 'halve'> {
+  /** The position of the last row of each key that a stretch ended with. */
+  const positions = new Map([['', 0]])
+  const positionOf = async (key: string) =>
+    positions.get(key) ??
+    positionIn(
+      await one(sql`SELECT max(position) AS position FROM p2c_sync_work WHERE key <= ${key}`),
+    )
+  const one = (query: Sql) => db.row<{ position: number | null; key: string }>(query)
+  const positionIn = (row: { position: number | null } | undefined) => Number(row?.position ?? 0)
+
+  const stretch = async (after: string, position: number): Promise<Stretch | undefined> => {
+    const before = await positionOf(after)
+    const end = await one(
+      sql`SELECT position, key FROM p2c_sync_work WHERE position > ${before} AND position <= ${position} ORDER BY position DESC LIMIT 1`,
+    )
+    if (!end) return undefined
+    const beyond = await one(
+      sql`SELECT position, key FROM p2c_sync_work WHERE position > ${positionIn(end)} AND key <> ${end.key} ORDER BY position LIMIT 1`,
+    )
+    const last = beyond
+      ? positionIn(beyond) - 1
+      : positionIn(await one(sql`SELECT max(position) AS position FROM p2c_sync_work`))
+    positions.set(end.key, last)
+    const within = sql`(w.position > ${before} AND w.position <= ${last})`
+    return { after, last: end.key, rows: last - before, within }
+  }
+  return {
+    next: async (after, rows) => stretch(after, (await positionOf(after)) + rows),
+    halve: async ({ after, last, rows }) => {
+      const middle = (await positionOf(after)) + Math.floor(rows / 2)
+      const first = await stretch(after, middle)
+      if (!first || first.last === last) return null
+      const second = await stretch(first.last, await positionOf(last))
+      return second ? [first, second] : null
+    },
   }
 }
 
 /** Only what this task wrote into CDS; in a retry, what it wrote now or could not deliver before. */
-function walkRecords(db: Database, execution: Execution, leg: ProjectLeg): Walk {
+async function walkRecords(db: Database, execution: Execution, leg: ProjectLeg): Promise<Walk> {
   const organization = literal(db.config.organization.cds)
   const own = sql`w.task = ${literal(execution.task)}`
   const open = sql`(w.execution_id = ${literal(execution.id)} OR EXISTS (SELECT 1 FROM p2c_sync_reject AS j WHERE j.task = w.task AND j.leg = ${literal(leg.name)} AND j.source_id = w.source_id))`
+  const condition = execution.mode === 'retry' ? all([own, open]) : own
+  const from = sql`p2c_sync_record AS w`
+  const count = async (within: Sql) => {
+    const row = await db.row<{ n: number }>(sql`SELECT count(*) AS n FROM ${from} WHERE ${within}`)
+    return Number(row?.n ?? 0)
+  }
+  const keyAt = async (after: string, offset: number) => {
+    const row = await db.row<{ key: string }>(
+      sql`SELECT w.key FROM ${from} WHERE ${condition} AND w.key > ${after} ORDER BY w.key LIMIT 1 OFFSET ${offset}`,
+    )
+    return row?.key
+  }
+  const between = (after: string, last: string, rows: number): Stretch => ({
+    after,
+    last,
+    rows,
+    within: sql`(${condition} AND w.key > ${after} AND w.key <= ${last})`,
+  })
+  const rest = async (after: string): Promise<Stretch | undefined> => {
+    const within = sql`(${condition} AND w.key > ${after})`
+    const end = await db.row<{ key: string }>(
+      sql`SELECT w.key FROM ${from} WHERE ${within} ORDER BY w.key DESC LIMIT 1`,
+    )
+    return end && between(after, end.key, await count(within))
+  }
   return {
-    from: sql`p2c_sync_record AS w`,
-    condition: execution.mode === 'retry' ? sql`(${own} AND ${open})` : sql`(${own})`,
+    from,
     join: sql`JOIN ${identifier(leg.source)} AS s ON s."Organization_OrganizationId" = ${organization} AND s.${identifier(leg.number)} = w.key`,
-    sourceId: raw('w.source_id'),
+    length: await count(condition),
+    isObserved: () => Promise.resolve(false),
+    next: async (after, rows) => {
+      const last = await keyAt(after, rows - 1)
+      return last === undefined ? rest(after) : between(after, last, rows)
+    },
+    halve: async ({ after, last, rows }) => {
+      const half = Math.floor(rows / 2)
+      const middle = half < 1 ? undefined : await keyAt(after, half - 1)
+      if (middle === undefined) return null
+      return [between(after, middle, half), between(middle, last, rows - half)]
+    },
   }
 }

@@ -1,4 +1,4 @@
-import type { Finding, Severity } from '../check/finding.ts'
+import type { Finding } from '../check/finding.ts'
 import type { Database } from '../database/database.ts'
 import { recorded } from '../database/run.ts'
 import { exitStatus, P2cError } from '../errors.ts'
@@ -7,13 +7,16 @@ import { loadMigrations } from '../migration/load.ts'
 import type { NamedMigration } from '../migration/migration.ts'
 import {
   applyMigrations,
+  ensureNumbersSuffice,
   planMigrations,
   type MigrateResult,
   type MigrationPlan,
 } from '../migration/migrate.ts'
+import { retryRejected } from '../migration/retry.ts'
 import type { SyncResult } from '../sync/sync.ts'
 import { readiness, refusals } from './readiness.ts'
-import { firstFullSyncName, hasRejects } from './sync.ts'
+import { hasRejected } from './rejects.ts'
+import { firstFullSyncName } from './sync.ts'
 
 export interface MigrateOptions {
   /** The last migration to apply; all where nothing is said. */
@@ -24,6 +27,8 @@ export interface MigrateOptions {
   readonly plan?: string | undefined
   /** Copies a SQLite database into this file first. */
   readonly backup?: string | undefined
+  /** Tries the rows again that the database refused in the backfills. */
+  readonly retry?: boolean | undefined
   /** Other migrations than p2c's own. */
   readonly migrations?: readonly NamedMigration[]
 }
@@ -42,18 +47,13 @@ export interface UpgradeResult extends Omit<MigrateResult, 'results'> {
   readonly sync: SyncResult | null
 }
 
-/**
- * What `migrate` would find and do. Changes nothing, not one byte.
- *
- * @param only `blocking` leaves the warnings of the check out
- */
+/** What `migrate` would find and do. Changes nothing, not one byte. */
 export async function previewMigrate(
   db: Database,
   options: MigrateOptions = {},
-  only?: Severity,
 ): Promise<UpgradePreview> {
   const available = options.migrations ?? (await loadMigrations())
-  const findings = await readiness(db, available, only)
+  const findings = await readiness(db, available)
   const refused = refusals(findings, options.accept ?? [])
   return {
     findings,
@@ -72,13 +72,19 @@ export async function previewMigrate(
 export async function* migrate(db: Database, options: MigrateOptions = {}): Work<UpgradeResult> {
   const available = options.migrations ?? (await loadMigrations())
   let findings: readonly Finding[] = []
-  const before = async () => {
+  async function* before(): Work<undefined> {
+    yield { type: 'step', state: 'started', step: 'check' }
     // Warnings are for those who can still think it over; the sync tells them again, row by row.
-    const preview = await previewMigrate(db, { ...options, migrations: available }, 'blocking')
-    findings = preview.findings
-    if (preview.plan === null) throw refused(preview)
-    mustBeThePlan(preview.plan.hash, options.plan)
-    if (options.backup !== undefined) await db.dialect.backup(db, options.backup)
+    findings = await readiness(db, available, 'blocking')
+    const refusing = refusals(findings, options.accept ?? [])
+    if (refusing.length > 0) throw refused(findings, refusing)
+    if (options.plan === undefined) await ensureNumbersSuffice(db, available, options.to)
+    else mustBeThePlan((await planMigrations(db, available, options.to)).hash, options.plan)
+    yield { type: 'step', state: 'finished', step: 'check' }
+    if (options.backup === undefined) return
+    yield { type: 'step', state: 'started', step: 'backup' }
+    await db.dialect.backup(db, options.backup)
+    yield { type: 'step', state: 'finished', step: 'backup', note: options.backup }
   }
   return yield* recorded(db, 'migrate', run => upgrade(db, run, available, options.to), {
     before,
@@ -86,19 +92,14 @@ export async function* migrate(db: Database, options: MigrateOptions = {}): Work
   })
 
   async function* upgrade(...given: Parameters<typeof applyMigrations>): Work<UpgradeResult> {
+    if (options.retry) await retryRejected(db)
     const { results, ...result } = yield* applyMigrations(...given)
     const sync = (results[firstFullSyncName] ?? null) as SyncResult | null
     return { ...result, findings, sync }
   }
 }
 
-/** Whether the database or the sync refused any row. */
-export function hasRejected({ rejected, sync }: UpgradeResult): boolean {
-  return rejected > 0 || (sync !== null && hasRejects(sync))
-}
-
-function refused({ findings, refusedBy }: UpgradePreview): P2cError {
-  const blocking = findings.filter(finding => refusedBy.includes(finding.code))
+function refused(findings: readonly Finding[], blocking: readonly Finding[]): P2cError {
   return new P2cError('CHECK_REFUSED', {
     what: 'this database is not ready for the upgrade',
     must: 'no blocking finding that is not accepted',

@@ -71,12 +71,14 @@ export async function* rollback(db: Database, options: RollbackOptions): Work<Ro
   if (!(await hasOwnTables(db))) return nothingUndone
   let steps: UndoStep[] = []
   let edits = 0
-  const before = async () => {
+  async function* before(): Work<undefined> {
+    yield { type: 'step', state: 'started', step: 'check' }
     steps = await stepsOf(db, options)
     const { broken, edits: found } = await preview(db, steps)
     edits = found.count
     if (broken !== null) throw schemaBroken(broken)
     if (found.count > 0 && !options.abandonEdits) throw editsFound(found)
+    yield { type: 'step', state: 'finished', step: 'check' }
   }
   return yield* recorded(db, 'rollback', run => undo(db, run, () => ({ steps, edits })), { before })
 }

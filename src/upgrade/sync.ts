@@ -4,6 +4,7 @@ import { exitStatus, P2cError } from '../errors.ts'
 import type { Work } from '../events.ts'
 import { appliedMigrations } from '../migration/history.ts'
 import { syncTemplates, type SyncOptions, type SyncResult } from '../sync/sync.ts'
+import { hasRejects } from './rejects.ts'
 
 /** The migration that makes the targets and fills them for the first time. */
 export const firstFullSyncName = '20261101T1010_first_full_sync'
@@ -15,7 +16,7 @@ export const firstFullSyncName = '20261101T1010_first_full_sync'
  * @throws P2cError UPGRADE_UNFINISHED (exit 2) before the first full sync is done
  */
 export async function* sync(db: Database, options: SyncOptions): Work<SyncResult> {
-  const before = async () => {
+  async function* before(): Work<undefined> {
     const applied = await appliedMigrations(db)
     if (applied.some(one => one.name === firstFullSyncName && one.phase === 'done')) return
     throw new P2cError('UPGRADE_UNFINISHED', {
@@ -30,9 +31,4 @@ export async function* sync(db: Database, options: SyncOptions): Work<SyncResult
     before,
     outcomeOf: result => (hasRejects(result) ? 'findings' : 'done'),
   })
-}
-
-/** Whether a sync rejected anything. */
-export function hasRejects(result: SyncResult): boolean {
-  return result.templates.some(({ legs }) => legs.some(leg => leg.rejected > 0))
 }

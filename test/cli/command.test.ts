@@ -56,34 +56,3 @@ t.test('bad input is a clear error with its exit status, and nothing is touched'
   }
   t.same(readdirSync(folder), before)
 })
-
-t.test('the first signal ends the upgrade at a batch border, and the next run goes on', async t => {
-  const folder = freshFolder(t)
-  const database = ['--database', 'sqlite:sales.sqlite']
-  t.equal((await p2c(['seed', '--contacts', '600', ...database], folder)).status, 0)
-  let isSent = false
-  const stopped = await p2c(
-    ['migrate', '--batch-rows', '5', '--pause-ms', '50', ...database],
-    folder,
-    (child, stderr) => {
-      if (isSent || !stderr.includes('0930_number_the_accounts')) return
-      isSent = true
-      setTimeout(() => child.kill('SIGINT'), 700)
-    },
-  )
-  t.equal(stopped.status, 130)
-  t.match(stopped.stderr, /Stopped at a batch border/)
-  const status = await p2c(['status', '--json', ...database], folder)
-  t.equal(status.status, 3)
-  const { migrations, runs } = JSON.parse(status.stdout) as {
-    migrations: { name: string; state: string }[]
-    runs: { outcome: string }[]
-  }
-  t.equal(runs[0]?.outcome, 'stopped')
-  t.ok(migrations.some(one => one.state === 'interrupted'))
-  const resumed = await p2c(['migrate', '--json', ...database], folder)
-  t.ok([0, 3].includes(resumed.status ?? -1), 'done, or done with rejected rows')
-  const last = JSON.parse(resumed.stdout.trim().split('\n').at(-1) ?? '{}') as { type?: string }
-  t.equal(last.type, 'result', 'with --json the last line is the result')
-  t.equal((await p2c(['verify', ...database], folder)).status, 0)
-})

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import Driver from 'better-sqlite3'
 import t from 'tap'
 import { connect } from '../../src/database/connect.ts'
+import type { Database } from '../../src/database/database.ts'
 import { join as list, sql } from '../../src/domain/sql.ts'
 import type { P2cError } from '../../src/errors.ts'
 import { finish } from '../../src/events.ts'
@@ -14,9 +15,12 @@ import { rollback } from '../../src/upgrade/rollback.ts'
 import { verify } from '../../src/upgrade/verify.ts'
 import { engines, freshDatabase, freshFolder, type Engine } from '../support/database.ts'
 import { pathOf } from '../support/live.ts'
-import { othersState, stateOfDatabase } from '../support/state.ts'
+import { ofOthers, stateOfDatabase, type State } from '../support/state.ts'
 
 t.setTimeout(600_000)
+
+/** Everything of other people: tables, their rows, indexes, triggers, views. */
+const othersState = async (db: Database): Promise<State> => ofOthers(await stateOfDatabase(db))
 
 /** What a customer may have put around the Sales tables. */
 const tables = `

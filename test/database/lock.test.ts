@@ -14,7 +14,7 @@ import { startScript } from '../support/processes.ts'
 
 /** Another process that holds the lock; ended with the test at the latest. */
 async function holder(t: Teardown, db: Database): Promise<ChildProcess> {
-  const child = startScript('test/support/hold-lock.ts', placeOf(db))
+  const child = await startScript('test/support/hold-lock.ts', placeOf(db))
   t.teardown(() => child.kill('SIGKILL'))
   if (child.stdout) await once(child.stdout, 'data')
   return child

@@ -22,7 +22,7 @@ export function operate(db: Database, { operation, from = '' }: Orders): Work<un
     case 'migrate':
       return migrate(db)
     case 'rollback':
-      return rollback(db, { to: 'start' })
+      return rollback(db, { to: 'start', abandonEdits: true })
     case 'import':
       return importExtract(db, { from, create: true })
     case 'sync':

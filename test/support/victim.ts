@@ -1,7 +1,7 @@
 /**
- * A process that is to be killed: does one operation, and SIGKILLs itself just before its n-th SQL
- * statement. Started by kill.ts with its orders as JSON in the first argument. Tells the number of
- * statements on stdout where it survives.
+ * A process that is to be killed: says when it begins, does one operation, and SIGKILLs itself
+ * just before or behind its n-th SQL statement. Started by kill.ts with its orders as JSON in the
+ * first argument. Where it survives it tells what it did.
  */
 import Driver from 'better-sqlite3'
 import { loadConfig } from '../../src/config.ts'
@@ -9,12 +9,38 @@ import { connect } from '../../src/database/connect.ts'
 import { finish } from '../../src/events.ts'
 import { operate, type Orders } from './operations.ts'
 
-const orders = JSON.parse(process.argv[2] ?? '{}') as Orders & { readonly killAt: number | null }
+/** Where a process dies: just before a statement, or behind it, when nothing followed yet. */
+export interface Death {
+  readonly statement: number
+  readonly moment: 'before' | 'behind'
+}
 
-let executed = 0
-function count(): void {
-  executed++
-  if (executed === orders.killAt) process.kill(process.pid, 'SIGKILL')
+/** What a process did that lived to its end. */
+export interface Life {
+  readonly statements: number
+  /** Which of them were COMMITs. */
+  readonly commits: readonly number[]
+}
+
+const { death, ...orders } = JSON.parse(process.argv[2] ?? '{}') as Orders & {
+  readonly death: Death | null
+}
+
+let statements = 0
+const commits: number[] = []
+
+function watched<T>(text: unknown, run: () => T): T {
+  const statement = ++statements
+  if (typeof text === 'string' && text.startsWith('COMMIT')) commits.push(statement)
+  dieIf(statement, 'before')
+  const result = run()
+  dieIf(statement, 'behind')
+  return result
+}
+
+function dieIf(statement: number, moment: Death['moment']): void {
+  if (death?.statement === statement && death.moment === moment)
+    process.kill(process.pid, 'SIGKILL')
 }
 
 /** Wraps every way in which better-sqlite3 runs a statement. */
@@ -22,8 +48,7 @@ function watch(prototype: Record<string, unknown>, methods: readonly string[]): 
   for (const method of methods) {
     const original = prototype[method] as (...given: unknown[]) => unknown
     prototype[method] = function (this: unknown, ...given: unknown[]) {
-      count()
-      return original.apply(this, given)
+      return watched(given[0], () => original.apply(this, given))
     }
   }
 }
@@ -35,7 +60,9 @@ watch(statement, ['run', 'get', 'all', 'iterate'])
 watch(Driver.prototype as unknown as Record<string, unknown>, ['exec', 'pragma'])
 
 const config = loadConfig({ options: orders.settings, file: false })
+process.stdout.write('begun\n')
 const db = await connect(config, { mode: 'create' })
 await finish(operate(db, orders))
 await db.close()
-process.stdout.write(String(executed))
+const life: Life = { statements, commits }
+process.stdout.write(JSON.stringify(life))

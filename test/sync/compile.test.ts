@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { makeOwnTables } from '../../src/database/own-tables.ts'
 import { identifier, join, sql } from '../../src/domain/sql.ts'
 import { firstProblem } from '../../src/sync/checks.ts'
 import { availableColumns, compileLeg } from '../../src/sync/compile.ts'
 import { spelling, type Countries } from '../../src/sync/countries.ts'
-import { makeCountryTable, makeSourceTables } from '../../src/sync/lookup-tables.ts'
+import { makeCountryTable, makeLookUpTables } from '../../src/sync/lookup-tables.ts'
 import { codeOf } from '../../src/sync/problem.ts'
 import { projectOf } from '../../src/sync/project.ts'
 import { templates } from '../../src/sync/templates/all.ts'
@@ -86,9 +87,10 @@ for (const engine of enginesSoFar) {
             contact: ['donotemail', 'donotpostalmail', 'department', 'description'],
           })
           for (const table of targetTables(db)) await db.script(table.create)
+          await makeOwnTables(db)
           await makeCountryTable(db, countries)
           const leg = projectOf(template, db.config).legs[at]
-          if (at === 0) await makeSourceTables(db, leg)
+          if (at === 0) await makeLookUpTables(db, leg)
           const available = await availableColumns(db, leg.source)
           const columns = [...new Set(leg.maps.flatMap(map => map.from))].filter(
             column => !column.includes('.') && available(column),

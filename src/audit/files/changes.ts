@@ -1,4 +1,4 @@
-import { changesQuery } from '../../backfill/journal.ts'
+import { changesQuery } from '../../backfill/changes.ts'
 import { raw, sql } from '../../domain/sql.ts'
 import type { AuditFile } from '../audit-file.ts'
 import { orderBy } from '../expressions.ts'

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import { exitStatus, P2cError, type ExitStatus } from '../../errors.ts'
 import type { UpgradePreview, UpgradeResult } from '../../upgrade/migrate.ts'
+import { hasRejected } from '../../upgrade/rejects.ts'
 import { printFindings } from '../findings.ts'
 import { count, table, type Printer } from '../print.ts'
 import { statusFor, type CommandModule } from '../shell.ts'
@@ -16,6 +17,7 @@ interface Options {
   readonly accept?: string[]
   readonly plan?: string
   readonly backup?: string
+  readonly retry?: boolean
   readonly until?: number
   readonly pauseMs?: number
 }
@@ -33,6 +35,7 @@ export const migrateCommand: CommandModule<Options> = {
       .option('--accept <code>', 'take a blocking finding on; may be repeated', collect)
       .option('--plan <hash>', 'go on only if the plan still has this hash')
       .option('--backup <file>', 'copy the SQLite database first')
+      .option('--retry', 'try the rows again that the database refused')
       .option('--until <time>', 'stop at a batch border by then, for instance 23:30', momentOf)
       .option('--pause-ms <n>', 'rest after each batch', milliseconds)
       .addOption(batchRowsOption()),
@@ -43,6 +46,7 @@ export const migrateCommand: CommandModule<Options> = {
       accept: options.accept ?? [],
       plan: options.plan,
       backup: options.backup,
+      retry: options.retry ?? false,
     }
     const asks = shell.isInteractive && !options.yes && !out.json
     if (options.dryRun || options.sql || asks) {
@@ -52,13 +56,17 @@ export const migrateCommand: CommandModule<Options> = {
       else printPreview(out, preview)
       if (preview.plan === null) return exitStatus.refused
       if (options.dryRun || options.sql) return exitStatus.done
-      if (preview.plan.steps.length === 0) return exitStatus.done
+      if (preview.plan.steps.length === 0 && !options.retry) return exitStatus.done
       if (!(await shell.confirm('Go on?'))) return exitStatus.done
       input.plan ??= preview.plan.hash
     }
-    const limits = { pauseMillis: options.pauseMs ?? 0, until: options.until ?? null }
+    const manner = {
+      pauseMillis: options.pauseMs ?? 0,
+      until: options.until ?? null,
+      beginning: options.backup === undefined ? 'check' : `check, then copy to ${options.backup}`,
+    }
     const result = await shell
-      .run<UpgradeResult>('migrate', input, limits)
+      .run<UpgradeResult>('migrate', input, manner)
       .catch((error: unknown) => {
         if (error instanceof P2cError && error.code === 'CHECK_REFUSED')
           printFindings(out, error.details as UpgradePreview['findings'])
@@ -146,13 +154,12 @@ function printResult(out: Printer, result: UpgradeResult): ExitStatus {
   ])
   if (result.applied.length > 0) for (const line of lines) out.line(line)
   if (result.sync) printSync(out, result.sync)
-  return statusFor(
-    result.rejected > 0 ||
-      (result.sync?.templates.some(({ legs }) => legs.some(leg => leg.rejected > 0)) ?? false),
-  )
+  return statusFor(hasRejected(result))
 }
 
 function collect(code: string, before: string[] = []): string[] {
+  if (!/^[A-Z]+(_[A-Z]+)*$/.test(code))
+    throw new InvalidArgumentError('It must be the code of a finding, such as TRIGGER_FIRES.')
   return [...before, code]
 }
 

@@ -1,6 +1,7 @@
 import { Option } from 'commander'
 import type { SyncResult } from '../../sync/sync.ts'
 import type { TemplateName } from '../../sync/template.ts'
+import { hasRejects } from '../../upgrade/rejects.ts'
 import { batchRowsOption } from '../options.ts'
 import { table, type Printer } from '../print.ts'
 import { statusFor, type CommandModule } from '../shell.ts'
@@ -30,7 +31,7 @@ export const syncCommand: CommandModule<Options> = {
     })
     if (out.json) out.result({ type: 'result', ...result })
     printSync(out, result)
-    return statusFor(result.templates.some(({ legs }) => legs.some(leg => leg.rejected > 0)))
+    return statusFor(hasRejects(result))
   },
 }
 

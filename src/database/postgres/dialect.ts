@@ -1,5 +1,5 @@
 import type { ColumnType } from '../../domain/sales.ts'
-import { raw, sql } from '../../domain/sql.ts'
+import { empty, raw, sql } from '../../domain/sql.ts'
 import { exitStatus, P2cError } from '../../errors.ts'
 import type { Database } from '../database.ts'
 import type { Dialect } from '../dialect.ts'
@@ -36,6 +36,10 @@ export const postgresDialect: Dialect = {
   numberText: (_, format, sequence) => numberText(format, sequence),
   sequenceNumber,
   sequences,
+  // Its planner knows when an index is not worth it.
+  readWhole: empty,
+  // The server counts the transactions of all databases together: no mark would ever stay.
+  changeMark: () => Promise.resolve(null),
   insertMany: (db, table, columns, rows) => insertMany(postgres(db), table, columns, rows),
   typeOfKeyCopy: column => raw(column.type),
   typeOfValueCopy: column => raw(column.type),

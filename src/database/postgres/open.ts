@@ -1,11 +1,13 @@
 import pg from 'pg'
 import Cursor from 'pg-cursor'
-import { withoutPassword, type Config } from '../../config.ts'
+import type { Config } from '../../config.ts'
 import { namesOf } from '../../domain/names.ts'
 import { rulesOf } from '../../domain/rules.ts'
 import { exitStatus, P2cError } from '../../errors.ts'
+import { withoutPassword } from '../../password.ts'
 import type { ConnectOptions } from '../connect.ts'
 import type { Database, Query } from '../database.ts'
+import { stopped } from '../stop.ts'
 import { postgresDialect } from './dialect.ts'
 import { explain, type Place } from './faults.ts'
 import { guidsOf, KeyTypes } from './guids.ts'
@@ -30,8 +32,9 @@ const oldestServer = 15
  */
 export async function openPostgres(
   config: Config,
-  { mode }: ConnectOptions,
+  options: ConnectOptions,
 ): Promise<PostgresDatabase> {
+  const { mode } = options
   const client = makeClient(config)
   const place: Place = {
     identity: `postgres://${client.user ?? ''}@${client.host}:${client.port}/${client.database ?? ''}`,
@@ -52,7 +55,7 @@ export async function openPostgres(
     await client.end().catch(() => undefined)
     throw explain(error, place)
   }
-  const db = databaseOn(client, config, place, mode, keyTypes, () => fault)
+  const db = databaseOn(client, config, place, options, keyTypes, () => fault)
   return { ...db, giveUp: reason => (fault = reason) }
 }
 
@@ -174,12 +177,12 @@ function databaseOn(
   client: pg.Client,
   config: Config,
   place: Place,
-  mode: ConnectOptions['mode'],
+  options: ConnectOptions,
   keyTypes: KeyTypes,
   faultOf: () => Error | undefined,
 ): Core {
   const names = namesOf(config)
-  let inTransaction = false
+  let begunAt: number | undefined
 
   let last: Promise<unknown> = Promise.resolve()
 
@@ -188,6 +191,7 @@ function databaseOn(
     const result = last.then(async () => {
       const fault = faultOf()
       if (fault) throw fault
+      if (options.mustStop?.()) throw stopped()
       try {
         return await work()
       } catch (error) {
@@ -235,11 +239,11 @@ function databaseOn(
       await guarded(() => keyTypes.read())
     },
     transaction: async <T>(work: () => Promise<T>) => {
-      if (inTransaction) throw new Error('a transaction inside another')
+      if (begunAt !== undefined) throw new Error('a transaction inside another')
       // What a batch has read must be what it writes upon: whoever changed a row meanwhile makes
       // the statement fail with 40001, and the batch is done again.
       await guarded(() => client.query('BEGIN ISOLATION LEVEL REPEATABLE READ'))
-      inTransaction = true
+      begunAt = performance.now()
       try {
         const result = await work()
         const { command } = await guarded(() => client.query('COMMIT'))
@@ -249,17 +253,18 @@ function databaseOn(
         await client.query('ROLLBACK').catch(() => undefined)
         throw error
       } finally {
-        inTransaction = false
+        begunAt = undefined
       }
     },
+    transactionMillis: () => (begunAt === undefined ? 0 : performance.now() - begunAt),
     snapshot: async () => {
-      const reader = await openPostgres(config, { mode: 'read' })
+      const reader = await openPostgres(config, { ...options, mode: 'read' })
       // A transaction sees what is there when it first reads.
       await reader.client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
       await reader.client.query('SELECT 1 FROM pg_catalog.pg_class LIMIT 1')
       return reader
     },
-    another: () => openPostgres(config, { mode }),
+    another: () => openPostgres(config, options),
     close: () => client.end(),
   }
   return db

@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs'
 import { chmod, open, rename, rm } from 'node:fs/promises'
 import { exitStatus, P2cError } from '../../errors.ts'
+import { isStop } from '../stop.ts'
 import type { SqliteDatabase } from './open.ts'
+
+/** Few enough for a copy to be stopped, or to let others write, many times a second. */
+const pagesAtOnce = 1_000
 
 /** Copies the database with SQLite's own backup; the file appears under its name only when whole. */
 export async function backup(db: SqliteDatabase, file: string): Promise<void> {
@@ -15,13 +19,21 @@ export async function backup(db: SqliteDatabase, file: string): Promise<void> {
   }
   const beside = `${file}.part`
   try {
-    await db.handle.backup(beside)
+    // What a run that was killed left behind.
+    await rm(beside, { force: true })
+    await db.handle.backup(beside, {
+      progress: () => {
+        db.heedStop()
+        return pagesAtOnce
+      },
+    })
     await chmod(beside, 0o600)
     const copy = await open(beside, 'r+')
     await copy.sync().finally(() => copy.close())
     await rename(beside, file)
   } catch (cause) {
     await rm(beside, { force: true })
+    if (isStop(cause)) throw cause
     throw new P2cError('BACKUP_FAILED', {
       what: `the backup ${file} could not be written`,
       must: 'a folder that exists, with room for a copy of the database',

@@ -77,6 +77,9 @@ export const sqliteDialect: Dialect = {
   typeOfKeyCopy: () => raw('text'),
   // Without a type a value is kept as what it is.
   typeOfValueCopy: () => empty,
+  readWhole: raw('NOT INDEXED'),
+  changeMark: db =>
+    Promise.resolve(Number(sqlite(db).handle.pragma('data_version', { simple: true }))),
   insertMany: (db, table, columns, rows) => insertMany(sqlite(db), table, columns, rows),
   clusteredByKey: raw('WITHOUT ROWID'),
   createViewIfMissing: raw('CREATE VIEW IF NOT EXISTS'),

@@ -8,6 +8,7 @@ import { rulesOf } from '../../domain/rules.ts'
 import { exitStatus, P2cError } from '../../errors.ts'
 import type { ConnectOptions } from '../connect.ts'
 import type { Composed, Database, Query, Row } from '../database.ts'
+import { stopped } from '../stop.ts'
 import { sqliteDialect } from './dialect.ts'
 import { explain } from './faults.ts'
 import { guids } from './guids.ts'
@@ -16,6 +17,8 @@ import { guids } from './guids.ts'
 export interface SqliteDatabase extends Database {
   readonly path: string
   readonly handle: Driver.Database
+  /** Throws where the work shall end at once; for work that is done without statements. */
+  readonly heedStop: () => void
 }
 
 const keptStatements = 100
@@ -27,21 +30,36 @@ const busyMillis = 5_000
 export async function openSqlite(
   config: Config,
   path: string,
-  { mode }: ConnectOptions,
+  options: ConnectOptions,
 ): Promise<SqliteDatabase> {
+  const { mode } = options
   const file = path === ':memory:' ? path : await prepareFile(resolve(path), mode)
-  const handle = openHandle(file, mode)
-  return databaseOn(handle, config, file, mode)
+  const hadLog = existsSync(logOf(file))
+  const db = databaseOn(openHandle(file, mode), config, file, options)
+  if (mode !== 'read' || hadLog) return db
+  return {
+    ...db,
+    close: async () => {
+      await db.close()
+      removeEmptyLog(file)
+    },
+  }
 }
 
 function databaseOn(
   handle: Driver.Database,
   config: Config,
   path: string,
-  mode: ConnectOptions['mode'],
+  options: ConnectOptions,
 ): SqliteDatabase {
+  const { mode, mustStop } = options
   const names = namesOf(config)
   const statements = new Map<string, Driver.Statement>()
+  let begunAt = 0
+
+  const heedStop = () => {
+    if (mustStop?.()) throw stopped()
+  }
 
   const prepare = (query: Query): [Driver.Statement, unknown[]] => {
     const { sql, values } = native(query)
@@ -54,6 +72,7 @@ function databaseOn(
 
   const guarded = <T>(work: () => T): Promise<T> => {
     try {
+      heedStop()
       return Promise.resolve(work())
     } catch (error) {
       return Promise.reject(explain(error, path))
@@ -68,6 +87,7 @@ function databaseOn(
     identity: `sqlite:${path}`,
     path,
     handle,
+    heedStop,
     rows: <T extends object>(query: Query) =>
       guarded(() => {
         const [statement, values] = prepare(query)
@@ -91,6 +111,7 @@ function databaseOn(
         for (const row of handle.prepare(sql).iterate(...values.map(bindable))) {
           chunk.push(row as Row)
           if (chunk.length < chunkRows) continue
+          heedStop()
           yield chunk as T[]
           chunk = []
         }
@@ -107,6 +128,7 @@ function databaseOn(
       const isUnderWay = () => handle.inTransaction
       if (isUnderWay()) throw new Error('a transaction inside another')
       await db.script('BEGIN IMMEDIATE')
+      begunAt = performance.now()
       try {
         const result = await work()
         await db.script('COMMIT')
@@ -117,22 +139,23 @@ function databaseOn(
         throw error
       }
     },
+    transactionMillis: () => (handle.inTransaction ? performance.now() - begunAt : 0),
     snapshot: () =>
       guarded(() => {
         const reader = openHandle(path, 'read')
         // A transaction sees what is there when it first reads.
         reader.exec('BEGIN; SELECT count(*) FROM sqlite_master')
-        return databaseOn(reader, config, path, 'read')
+        return databaseOn(reader, config, path, { ...options, mode: 'read' })
       }),
     another: () =>
       guarded(() =>
-        databaseOn(openHandle(path, mode === 'read' ? 'read' : 'write'), config, path, mode),
+        databaseOn(openHandle(path, mode === 'read' ? 'read' : 'write'), config, path, options),
       ),
-    close: () =>
-      guarded(() => {
-        statements.clear()
-        handle.close()
-      }),
+    close: () => {
+      statements.clear()
+      handle.close()
+      return Promise.resolve()
+    },
   }
   return db
 }
@@ -164,6 +187,25 @@ function settle(handle: Driver.Database): Driver.Database {
     handle.close()
     throw error
   }
+}
+
+/**
+ * In the journal mode WAL a reader makes the files of the log where there are none, and may not
+ * take them away: that is done by whoever may write and closes last.
+ */
+function removeEmptyLog(file: string): void {
+  if (!existsSync(logOf(file)) || statSync(logOf(file)).size > 0) return
+  try {
+    const handle = new Driver(file, { timeout: 0, fileMustExist: true })
+    handle.pragma('schema_version')
+    handle.close()
+  } catch {
+    // Who may not write leaves them; they are empty.
+  }
+}
+
+function logOf(file: string): string {
+  return `${file}-wal`
 }
 
 async function prepareFile(file: string, mode: ConnectOptions['mode']): Promise<string> {

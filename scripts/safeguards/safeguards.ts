@@ -1,0 +1,307 @@
+/** One thing that keeps data safe, how it is taken out of the source, and who must notice. */
+export interface Safeguard {
+  readonly what: string
+  readonly file: string
+  /** Pieces of the source and what stands in their place without the safeguard. */
+  readonly without: readonly (readonly [piece: string, instead: string])[]
+  /** The test file that must fail then. */
+  readonly test: string
+}
+
+const poison = 'test/backfill/poison.test.ts'
+const refusals = 'test/upgrade/refusals.test.ts'
+const edits = 'test/upgrade/edits.test.ts'
+const numbers = 'test/numbering/upgrade.test.ts'
+const live = 'test/database/live-schema.test.ts'
+
+export const safeguards: readonly Safeguard[] = [
+  {
+    what: 'a batch is one transaction',
+    file: 'src/database/sqlite/open.ts',
+    without: [
+      [`db.script('BEGIN IMMEDIATE')`, `db.script('SELECT 1')`],
+      [`db.script('COMMIT')`, `db.script('SELECT 1')`],
+    ],
+    test: poison,
+  },
+  {
+    what: 'a batch leaves a checkpoint',
+    file: 'src/backfill/run.ts',
+    without: [
+      [
+        `VALUES (\${migration}, 'do', \${range.first}, \${range.last}, \${rows}, \${millis}, \${run.id}, \${now()})`,
+        `SELECT \${migration}, 'do', \${range.first}, \${range.last}, \${rows}, \${millis}, \${run.id}, \${now()} WHERE 0`,
+      ],
+    ],
+    test: poison,
+  },
+  {
+    what: 'a sweep for rows that came late',
+    file: 'src/backfill/run.ts',
+    without: [[`if ((await makePlan(db, migration, backfill)) === 0) break`, `break`]],
+    test: 'test/backfill/late-rows.test.ts',
+  },
+  {
+    what: 'a batch that is refused is halved',
+    file: 'src/backfill/run.ts',
+    without: [[`if (range.first < range.last) {`, `if (range.first > range.last) {`]],
+    test: poison,
+  },
+  {
+    what: 'too many refused rows stop the run',
+    file: 'src/backfill/run.ts',
+    without: [[`if (rejected <= tolerated) return`, `if (rejected >= 0) return`]],
+    test: poison,
+  },
+  {
+    what: 'what a rejected row was planned for is not taken for its number',
+    file: 'src/backfill/undo.ts',
+    without: [[`CASE WHEN j.position IS NOT NULL THEN p.number END`, `p.number`]],
+    test: poison,
+  },
+  {
+    what: 'a passing fault is tried again',
+    file: 'src/backfill/retry.ts',
+    without: [[`attempt > mostAttempts ||`, `attempt > 0 ||`]],
+    test: 'test/faults/busy.test.ts',
+  },
+  {
+    what: 'a full disk is told as one',
+    file: 'src/database/sqlite/faults.ts',
+    without: [[`SQLITE_FULL: [`, `SQLITE_NEVER: [`]],
+    test: 'test/faults/disk-full.test.ts',
+  },
+  {
+    what: 'numbers begin behind those that are kept',
+    file: 'src/numbering/sequence.ts',
+    without: [[`(parseNumber(format, number) ?? -1) + 1`, `0`]],
+    test: 'test/numbering/sequence.test.ts',
+  },
+  {
+    what: 'triggers give no number that is kept',
+    file: 'src/migration/schema-change.ts',
+    without: [[`[...complete.map(number => passKept(db, number)), ...up]`, `up`]],
+    test: live,
+  },
+  {
+    what: 'numbers that would be too long are refused before anything is done',
+    file: 'src/numbering/sequence.ts',
+    without: [[`if (count > 0 && last > highestOf(format))`, `if (count < 0)`]],
+    test: numbers,
+  },
+  {
+    what: 'a trigger gives no number that is too long',
+    file: 'src/database/sqlite/live-schema.ts',
+    without: [
+      [
+        `sql\`SELECT RAISE(ABORT, \${exhausted}) WHERE \${needsNew} AND \${next} > \${highest}\`,`,
+        ``,
+      ],
+    ],
+    test: live,
+  },
+  {
+    what: 'a number stands once, by an index',
+    file: 'src/migration/schema-change.ts',
+    without: [[`raw('UNIQUE ')`, `raw('')`]],
+    test: numbers,
+  },
+  {
+    what: 'a contact that is replaced keeps its number',
+    file: 'src/database/sqlite/live-schema.ts',
+    without: [[`AND \${column} <> '' LIMIT 1`, `AND \${column} <> '' LIMIT 0`]],
+    test: live,
+  },
+  {
+    what: 'a number that somebody gives pushes the sequence past itself',
+    file: 'src/database/sqlite/live-schema.ts',
+    without: [[`BETWEEN next_value AND`, `BETWEEN 0 AND -`]],
+    test: live,
+  },
+  {
+    what: 'a rollback remembers who had which number',
+    file: 'src/backfill/undo.ts',
+    without: [[`WHERE p.number IS NOT NULL GROUP BY`, `WHERE p.number IS NULL GROUP BY`]],
+    test: edits,
+  },
+  {
+    what: 'values of people refuse a rollback',
+    file: 'src/upgrade/rollback.ts',
+    without: [
+      [
+        `if (found.count > 0 && !options.abandonEdits)`,
+        `if (found.count < 0 && !options.abandonEdits)`,
+      ],
+    ],
+    test: edits,
+  },
+  {
+    what: 'values of people that are taken back are written down',
+    file: 'src/upgrade/rollback.ts',
+    without: [
+      [
+        `edits > 0 ? await editsOf(db, steps) : null`,
+        `edits < 0 ? await editsOf(db, steps) : null`,
+      ],
+    ],
+    test: edits,
+  },
+  {
+    what: 'one run at a time',
+    file: 'src/database/lock.ts',
+    without: [[`await db.dialect.tryLock(db)`, `() => Promise.resolve()`]],
+    test: 'test/database/lock.test.ts',
+  },
+  {
+    what: 'the lock file is its owner’s',
+    file: 'src/database/sqlite/lock.ts',
+    without: [[`0o600`, `0o666`]],
+    test: 'test/database/lock.test.ts',
+  },
+  {
+    what: 'the upgrade is rehearsed',
+    file: 'src/upgrade/readiness.ts',
+    without: [[`fault === null ? [] : [schemaBroken(fault)]`, `fault === null ? [] : []`]],
+    test: refusals,
+  },
+  {
+    what: 'the rollback is rehearsed',
+    file: 'src/upgrade/rollback.ts',
+    without: [[`if (broken !== null) throw schemaBroken(broken)`, ``]],
+    test: refusals,
+  },
+  {
+    what: 'an applied migration that is another now refuses the upgrade',
+    file: 'src/migration/status.ts',
+    without: [[`if (there.checksum !== code.checksum) return 'changed'`, ``]],
+    test: refusals,
+  },
+  {
+    what: 'an applied migration that is another now refuses the rollback',
+    file: 'src/migration/rollback.ts',
+    without: [[`if (code?.checksum === applied.checksum) return code`, `if (code) return code`]],
+    test: refusals,
+  },
+  {
+    what: 'settings that are built into the database may not change',
+    file: 'src/upgrade/readiness.ts',
+    without: [[`differences.length > 0 ? [configChanged(differences)] : []`, `[]`]],
+    test: refusals,
+  },
+  {
+    what: 'a plan that was shown is the one that is done',
+    file: 'src/upgrade/migrate.ts',
+    without: [[`mustBeThePlan(preview.plan.hash, options.plan)`, ``]],
+    test: refusals,
+  },
+  {
+    what: 'no upgrade over a rollback that is not finished',
+    file: 'src/migration/migrate.ts',
+    without: [[`mustNotBeUndoing(name, phase)\n`, `\n`]],
+    test: refusals,
+  },
+  {
+    what: 'a migration is done when its truths hold',
+    file: 'src/migration/migrate.ts',
+    without: [[`await mustHold(db, migration)`, ``]],
+    test: refusals,
+  },
+  {
+    what: 'a backup takes no other file’s place',
+    file: 'src/database/sqlite/backup.ts',
+    without: [[`if (existsSync(file)) {`, `if (existsSync('')) {`]],
+    test: refusals,
+  },
+  {
+    what: 'no sync before the upgrade is done',
+    file: 'src/upgrade/sync.ts',
+    without: [
+      [`one.phase === 'done')) return`, `one.phase === 'done' || true)) return`],
+      [`one.name === firstFullSyncName && `, ``],
+    ],
+    test: refusals,
+  },
+  {
+    what: 'the journal mode is put back',
+    file: 'src/database/run.ts',
+    without: [[`await db.dialect.endLongWork(db)`, ``]],
+    test: 'test/database/sqlite/long-work.test.ts',
+  },
+  {
+    what: 'what is committed is on the disk',
+    file: 'src/database/sqlite/long-work.ts',
+    without: [[`pragma('synchronous = FULL')`, `pragma('synchronous = OFF')`]],
+    test: 'test/database/sqlite/long-work.test.ts',
+  },
+  {
+    what: 'who only reads leaves no file',
+    file: 'src/database/sqlite/open.ts',
+    without: [[`      removeEmptyLog(file)\n`, ``]],
+    test: 'test/upgrade/dry-run.test.ts',
+  },
+  {
+    what: 'other people’s triggers are found',
+    file: 'src/database/sqlite/rehearsal.ts',
+    without: [[`EXPLAIN UPDATE \${quote(info.name)} SET \${assignments}`, `EXPLAIN SELECT 1`]],
+    test: 'test/database/rehearsal.test.ts',
+  },
+  {
+    what: 'a task touches no record of another',
+    file: 'src/sync/walk.ts',
+    without: [[`sql\`w.task = \${literal(execution.task)}\``, `sql\`1 = 1\``]],
+    test: 'test/sync/sync.test.ts',
+  },
+  {
+    what: 'a target that refuses too many records stops the sync',
+    file: 'src/sync/run-leg.ts',
+    without: [
+      [
+        `if (execution.tally.refused <= tolerated) return`,
+        `if (execution.tally.refused >= 0) return`,
+      ],
+    ],
+    test: 'test/sync/poison.test.ts',
+  },
+  {
+    what: 'a sync that was stopped for that begins anew',
+    file: 'src/sync/run-leg.ts',
+    without: [[`  await giveUpSession(db)\n`, ``]],
+    test: 'test/sync/poison.test.ts',
+  },
+  {
+    what: 'names are quoted',
+    file: 'src/domain/sql.ts',
+    without: [[`raw(\`"\${name.replaceAll('"', '""')}"\`)`, `raw(name)`]],
+    test: 'test/database/sales-tables.test.ts',
+  },
+  {
+    what: 'no password is shown',
+    file: 'src/config.ts',
+    without: [[`url.replace(/(:\\/\\/[^:@/\\s]*):\\S*@/g, '$1:***@')`, `url`]],
+    test: 'test/config.test.ts',
+  },
+  {
+    what: 'formulas are defused',
+    file: 'src/csv/field.ts',
+    without: [[`looksLikeFormula.test(text) ? \`'\${text}\` : text`, `text`]],
+    test: 'test/csv/write.test.ts',
+  },
+  {
+    what: 'an export appears when it is whole',
+    file: 'src/csv/write.ts',
+    without: [[`const beside = \`\${path}.part\``, `const beside = path`]],
+    test: 'test/csv/write.test.ts',
+  },
+  {
+    what: 'an export is its owner’s',
+    file: 'src/csv/write.ts',
+    without: [[`0o600`, `0o666`]],
+    test: 'test/csv/write.test.ts',
+  },
+  {
+    what: 'every row that cannot be imported is counted',
+    file: 'src/import/import.ts',
+    without: [[`Object.values(rejectedByCode).reduce((sum, n) => sum + n, 0)`, `0`]],
+    test: 'test/import/import-balance.test.ts',
+  },
+]

@@ -1,0 +1,2 @@
+/** The process's own environment. Nothing else in p2c reads it. */
+export const environment: Readonly<Record<string, string | undefined>> = process.env

@@ -1,0 +1,38 @@
+import t from 'tap'
+import { sql } from '../../src/domain/sql.ts'
+import { finish } from '../../src/events.ts'
+import { seed } from '../../src/seed/seed.ts'
+import { migrate } from '../../src/upgrade/migrate.ts'
+import { verify } from '../../src/upgrade/verify.ts'
+import { engines, freshDatabase } from '../support/database.ts'
+
+const contactMigration = '20261101T0940_number_and_flag_the_contacts'
+
+for (const engine of engines) {
+  t.test(`${engine}: a row that loses its number behind the work is swept up`, async t => {
+    const db = await freshDatabase(t, engine, { batch: { rows: 10 } })
+    await finish(seed(db, { contacts: 60 }))
+    const work = migrate(db)
+    let lost = 0
+    for (let next = await work.next(); !next.done; next = await work.next()) {
+      if (next.value.type !== 'progress' || next.value.step !== contactMigration || lost > 0)
+        continue
+      // An old client writes back the whole row, as it knew it.
+      lost = await db.change(
+        sql`UPDATE contact SET msdynce_contactnumber = NULL, msdynce_isactivecustomer = NULL WHERE msdynce_contactnumber IS NOT NULL`,
+      )
+      await db.change(sql`INSERT INTO contact (contactid, lastname) VALUES ('late', 'Late')`)
+      await db.change(
+        sql`DELETE FROM contact WHERE rowid = (SELECT max(rowid) FROM contact WHERE contactid <> 'late')`,
+      )
+    }
+    t.ok(lost > 0, `${lost} rows lost what they had`)
+    t.same(
+      await db.rows(
+        sql`SELECT count(*) AS contacts, count(DISTINCT msdynce_contactnumber) AS numbers, count(msdynce_isactivecustomer) AS flags FROM contact`,
+      ),
+      [{ contacts: 60, numbers: 60, flags: 60 }],
+    )
+    t.same((await verify(db)).violations, [])
+  })
+}
