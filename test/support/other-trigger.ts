@@ -24,3 +24,10 @@ export function otherTrigger(engine: Engine, name: string, event: string, deed: 
   return `CREATE FUNCTION ${name} () RETURNS trigger LANGUAGE plpgsql AS $$BEGIN ${body}; RETURN ${result}; END$$;
     CREATE TRIGGER ${name} ${event} FOR EACH ROW${condition} EXECUTE FUNCTION ${name} ()`
 }
+
+/** The statements that take such a trigger off its table again. */
+export function dropOtherTrigger(engine: Engine, name: string, table: string): string {
+  return engine === 'sqlite'
+    ? `DROP TRIGGER ${name}`
+    : `DROP TRIGGER ${name} ON ${table}; DROP FUNCTION ${name} ()`
+}

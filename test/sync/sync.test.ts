@@ -9,7 +9,7 @@ import { syncTemplates } from '../../src/sync/sync.ts'
 import { targetTables } from '../../src/sync/targets.ts'
 import type { TemplateName } from '../../src/sync/template.ts'
 import { syncTruths } from '../../src/sync/truths.ts'
-import { otherTrigger } from '../support/other-trigger.ts'
+import { dropOtherTrigger, otherTrigger } from '../support/other-trigger.ts'
 import { engines, freshDatabase, type Engine, type Teardown } from '../support/database.ts'
 import { guidOf, insertRows, makeSales } from '../support/sales.ts'
 
@@ -465,9 +465,7 @@ for (const engine of engines) {
       t.match(await rejects(db), [
         { code: 'DATABASE_REFUSED', source_id: guidOf('account', 3), message: /not this one/ },
       ])
-      await db.script(
-        engine === 'sqlite' ? 'DROP TRIGGER poison' : 'DROP TRIGGER poison ON cds_account',
-      )
+      await db.script(dropOtherTrigger(engine, 'poison', 'cds_account'))
       t.equal(counts(await sync(db, { mode: 'retry' }), 'accounts'), '+1 ~0 =0 x0, +1 ~0 =0 x0')
       t.same(await rejects(db), [])
     })
