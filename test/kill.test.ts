@@ -3,7 +3,7 @@ import { freshFolder } from './support/database.ts'
 import { behindCommits, onceEach, proveOrdeals, spread } from './support/kill-matrix.ts'
 import { survive, undisturbed } from './support/kill.ts'
 import { editedSince, scenesIn } from './support/scenes.ts'
-import { stateOfOthers } from './support/state.ts'
+import { ofOthers, stateOf } from './support/state.ts'
 
 // Dozens of processes are started and killed.
 t.setTimeout(900_000)
@@ -44,11 +44,11 @@ t.test('killed again while it goes on, it still ends as if undisturbed', async t
 t.test('an upgrade that was killed can be rolled back, as if it had never been', async t => {
   const { migrate, rollback } = await scenesIn(freshFolder(t))
   const { life } = await undisturbed(migrate)
-  const before = stateOfOthers(migrate.before ?? '')
+  const before = ofOthers(stateOf(migrate.before ?? ''))
   for (const death of spread(life, 5).slice(1)) {
     const scene = { ...rollback, before: migrate.before }
     const ordeal = await survive(scene, [{ operation: 'migrate', death }], {
-      look: stateOfOthers,
+      look: path => ofOthers(stateOf(path)),
     })
     t.equal(ordeal.kills, 1)
     t.same(ordeal.state, before, `killed before statement ${death.statement}`)

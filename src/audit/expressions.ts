@@ -6,7 +6,10 @@ export function yesOrNo(condition: Sql): Sql {
   return sql`(CASE WHEN ${condition} THEN 'true' WHEN NOT (${condition}) THEN 'false' END)`
 }
 
-/** Rows in the order of the bytes of these columns, the same on every engine. */
+/**
+ * Rows in the order of the bytes of these columns, the same on every engine. They must be columns of
+ * what is selected from: a name given by the same SELECT is not known inside an expression.
+ */
 export function orderBy(db: Database, columns: readonly string[]): Sql {
   const terms = columns.map(column => db.dialect.bytewise(identifier(column)))
   return sql`ORDER BY ${join(terms, ', ')}`
@@ -16,11 +19,14 @@ export function orderBy(db: Database, columns: readonly string[]): Sql {
 export async function columnOrNull(
   db: Database,
   table: string,
-): Promise<(column: string, alias: string) => Sql> {
+): Promise<(column: string, alias: string, kind?: 'flag') => Sql> {
   const info = await db.dialect.describeTable(db, db.names.tableName(table))
   const there = new Set(info?.columns.map(column => column.name.toLowerCase()))
-  return (column, alias) =>
-    there.has(db.names.columnName(column).toLowerCase())
-      ? db.names.column(column, alias)
-      : raw('NULL')
+  return (column, alias, kind) => {
+    if (there.has(db.names.columnName(column).toLowerCase())) return db.names.column(column, alias)
+    // Elsewhere in the statement it is taken for a condition, which a text cannot be.
+    return kind === undefined
+      ? raw('NULL')
+      : sql`CAST(NULL AS ${raw(db.dialect.columnType({ kind }))})`
+  }
 }

@@ -95,7 +95,7 @@ function overtaken(db: Database, table: NumberedTable): Sql {
 
 /** That the backfill did not have to leave the row out. */
 function notRefused(db: Database, table: NumberedTable): Sql {
-  return sql`NOT EXISTS (SELECT 1 FROM p2c_reject AS j WHERE j.table_name = ${literal(table)} AND j.row_key = ${db.names.column(keyOf[table], 'r')})`
+  return sql`NOT EXISTS (SELECT 1 FROM p2c_reject AS j WHERE j.table_name = ${literal(table)} AND j.row_key = ${db.rules.keyText(db.names.column(keyOf[table], 'r'))})`
 }
 
 function rowsWhere(

@@ -70,7 +70,7 @@ export function isToDo(db: Database, backfill: Backfill, alias: string, lookUp: 
 
 /** The condition on a row (called `alias`) that the database has not refused it. */
 export function notRejected(db: Database, backfill: Backfill, alias: string): Sql {
-  return sql`${db.names.column(backfill.key, alias)} NOT IN (SELECT r.row_key FROM p2c_reject AS r WHERE r.table_name = ${literal(backfill.table)})`
+  return sql`${db.rules.keyText(db.names.column(backfill.key, alias))} NOT IN (SELECT r.row_key FROM p2c_reject AS r WHERE r.table_name = ${literal(backfill.table)})`
 }
 
 /** The plan's table. Its name follows the table, which no other backfill may share. */

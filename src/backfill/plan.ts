@@ -1,5 +1,5 @@
+import { keyCopyType, valueCopyType } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
-import type { ColumnInfo } from '../database/dialect.ts'
 import type { Ranks } from '../database/ranks.ts'
 import { now } from '../database/history.ts'
 import { all, identifier, join, raw, sql, textOf, type Sql } from '../domain/sql.ts'
@@ -39,21 +39,22 @@ export async function makePlan(
     if (again && !(await hasRowsToDo(db, backfill))) return 0
     // From the first plan on the triggers push the sequence past numbers that others give.
     const kept = again ? null : keptNumbers(db, backfill)
-    const first = await nextNumber(db, backfill.number.sequence, kept)
+    const next = await nextNumber(db, backfill.number.sequence, kept)
     const remembered = await rememberedNumbers(db, backfill)
     const ranks = await rankRows(db, backfill, remembered)
     const numbered = ranks.count
-    await takeBlock(db, backfill.number.sequence, first, numbered)
+    const first = await takeBlock(db, backfill.number.sequence, next, numbered)
     const added = await fillPlan(db, backfill, first, ranks, remembered)
     await ranks.forget()
     await remembered?.forget()
     const format = formatOf(db, backfill.number.sequence)
     const [firstText, lastText] =
       numbered > 0 ? [preview(format, first), preview(format, first + numbered - 1)] : [null, null]
+    const rows = await highestPosition(db, backfill)
     await db.change(
       sql`INSERT INTO p2c_backfill (migration, table_name, state, rows, first_number, last_number, planned_on)
-        VALUES (${migration}, ${backfill.table}, 'planned', ${added}, ${firstText}, ${lastText}, ${now()})
-        ON CONFLICT (migration) DO UPDATE SET rows = p2c_backfill.rows + excluded.rows, last_number = coalesce(excluded.last_number, p2c_backfill.last_number)`,
+        VALUES (${migration}, ${backfill.table}, 'planned', ${rows}, ${firstText}, ${lastText}, ${now()})
+        ON CONFLICT (migration) DO UPDATE SET rows = excluded.rows, last_number = coalesce(excluded.last_number, p2c_backfill.last_number)`,
     )
     return added
   })
@@ -94,24 +95,19 @@ export function keptNumbers(db: Database, backfill: Backfill): Sql {
 
 /** The plan is its own journal: what a row held before stands beside what it will hold. */
 async function createPlanTable(db: Database, backfill: Backfill): Promise<string> {
-  const table = await db.dialect.describeTable(db, db.names.tableName(backfill.table))
-  const copyTypeOf = (column: string) => {
-    const name = db.names.columnName(column).toLowerCase()
-    const there = table?.columns.find(one => one.name.toLowerCase() === name)
-    return raw(db.dialect.copyType(there ?? unknownColumn))
-  }
-  const images = writtenColumns(backfill).flatMap(column => {
+  const { table, key } = backfill
+  const keyType = await keyCopyType(db, table, key)
+  const images: Sql[] = []
+  for (const column of writtenColumns(backfill)) {
     const { before, after } = imagesOf(db, column)
-    const type = copyTypeOf(column)
-    const isNumber = column === backfill.number.column
-    return isNumber ? [sql`${before} ${type}`] : [sql`${before} ${type}`, sql`${after} ${type}`]
-  })
+    const type = await valueCopyType(db, table, column)
+    images.push(sql`${before} ${type}`)
+    if (column !== backfill.number.column) images.push(sql`${after} ${type}`)
+  }
   return textOf(
-    sql`CREATE TABLE IF NOT EXISTS ${planTable(backfill.table)} (position ${db.dialect.countingKey}, row_key text, row_hint bigint, number text, ${join(images, ', ')})`,
+    sql`CREATE TABLE IF NOT EXISTS ${planTable(table)} (position ${db.dialect.countingKey}, row_key ${keyType}, row_hint bigint, number text, ${join(images, ', ')})`,
   )
 }
-
-const unknownColumn: ColumnInfo = { name: '', type: 'text', nullable: true }
 
 async function hasRowsToDo(db: Database, backfill: Backfill): Promise<boolean> {
   const toDo = isToDo(db, backfill, 't', await forAllRows(db, backfill, 't'))
@@ -119,6 +115,14 @@ async function hasRowsToDo(db: Database, backfill: Backfill): Promise<boolean> {
     sql`SELECT 1 FROM ${db.names.table(backfill.table)} AS t WHERE ${toDo} LIMIT 1`,
   )
   return found !== undefined
+}
+
+/** An engine that counts outside of transactions leaves out positions of a sweep that failed. */
+async function highestPosition(db: Database, backfill: Backfill): Promise<number> {
+  const row = await db.row<{ position: number | null }>(
+    sql`SELECT max(position) AS position FROM ${planTable(backfill.table)}`,
+  )
+  return Number(row?.position ?? 0)
 }
 
 /** The numbers that rows had before an earlier rollback. */
@@ -161,7 +165,9 @@ async function rankRows(
   return db.dialect.rank(
     db,
     sql`SELECT ${await placeOf(db, backfill)} FROM ${db.names.table(backfill.table)} AS t WHERE ${all(conditions)} ORDER BY ${order}`,
-    locator ? 'rowids' : 'keys',
+    locator
+      ? { areRowids: true, type: raw('integer') }
+      : { areRowids: false, type: await keyCopyType(db, backfill.table, backfill.key) },
   )
 }
 

@@ -27,7 +27,7 @@ export async function editsQuery(
   const key = names.column(backfill.key, 't')
   const table = sql`${names.table(backfill.table)} AS t`
   const row = (column: string, written: Sql, current: Sql) =>
-    sql`SELECT ${literal(names.tableName(backfill.table))} AS table_name, ${key} AS row_id, ${literal(names.columnName(column))} AS column_name, ${written} AS written_value, ${current} AS current_value`
+    sql`SELECT ${literal(names.tableName(backfill.table))} AS table_name, ${rules.keyText(key)} AS row_id, ${literal(names.columnName(column))} AS column_name, ${written} AS written_value, ${current} AS current_value`
   const { column, sequence } = backfill.number
   const number = names.column(column, 't')
   const written = sql`coalesce(p.number, p.${imagesOf(db, column).before})`
@@ -39,7 +39,8 @@ export async function editsQuery(
     ...Object.entries(backfill.set).map(([flag, computed]) => {
       const value = names.column(flag, 't')
       const should = computed(db, 't', 'in the whole table')
-      return sql`${row(flag, should, value)} FROM ${table} WHERE ${value} IS NOT NULL AND ${value} IS DISTINCT FROM ${should}`
+      const text = (flag: Sql) => db.dialect.flagText(flag)
+      return sql`${row(flag, text(should), text(value))} FROM ${table} WHERE ${value} IS NOT NULL AND ${value} IS DISTINCT FROM ${should}`
     }),
   ]
   if (dropped) {

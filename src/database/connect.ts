@@ -13,7 +13,8 @@ export interface ConnectOptions {
 /**
  * Opens the configured database. Drivers are loaded only when they are needed.
  *
- * @throws P2cError DATABASE_URL_INVALID, DATABASE_MISSING, DATABASE_UNREADABLE, DATABASE_READ_ONLY
+ * @throws P2cError DATABASE_URL_INVALID, DATABASE_MISSING, DATABASE_UNREADABLE, DATABASE_READ_ONLY,
+ * and on PostgreSQL those of openPostgres
  */
 export async function connect(config: Config, options: ConnectOptions): Promise<Database> {
   const url = config.database
@@ -22,9 +23,13 @@ export async function connect(config: Config, options: ConnectOptions): Promise<
     const { openSqlite } = await import('./sqlite/open.ts')
     return openSqlite(config, path, options)
   }
+  if (/^postgres(ql)?:\/\//.test(url)) {
+    const { openPostgres } = await import('./postgres/open.ts')
+    return openPostgres(config, options)
+  }
   throw new P2cError('DATABASE_URL_INVALID', {
     what: 'the database URL cannot be used',
-    must: 'sqlite:PATH',
+    must: 'sqlite:PATH or postgres://user:password@host:port/database',
     found: withoutPassword(url),
     next: 'Mend --database, P2C_DATABASE or "database" in the configuration file',
     exit: exitStatus.usage,

@@ -48,6 +48,28 @@ export interface Habits {
   readonly batchMillis: number
 }
 
+/**
+ * The number sequences, by their names in p2c_number_sequence. They only ever grow, and outlive a
+ * rollback.
+ */
+export interface Sequences {
+  /** DDL of what keeps them; harmless where it is there. p2c_number_sequence is part of it. */
+  tables(): string[]
+  /** Statements that make a sequence at its seed; one that is there keeps its place, or goes up to it. */
+  make(name: string, format: string, seed: number): string[]
+  /** What the next block would begin with; 0 where nothing was ever given. Needs the own tables. */
+  next(db: Database, name: string): Promise<number>
+  /**
+   * Takes a block of numbers for good, in the transaction that uses them: killed before that
+   * commits, the next run gets the same block.
+   *
+   * @returns the first number, which is `atLeast` unless others took numbers meanwhile
+   */
+  takeBlock(db: Database, name: string, atLeast: number, count: number): Promise<number>
+  /** The statement that puts a sequence past a number (an expression); never back. */
+  advancePast(name: string, number: Sql): string
+}
+
 /** Values in the order of columns. */
 export type BoundRow = readonly (string | number | boolean | null)[]
 
@@ -63,17 +85,14 @@ export interface Dialect {
   readonly habits: Habits
   /** The type of a column in DDL. */
   columnType(type: ColumnType): string
-  /**
-   * The type in DDL of a column that keeps exact copies of the values of another. On SQLite no
-   * type, since any other might change a value; else the other's own.
-   */
-  copyType(of: ColumnInfo): string
-  /** A GUID as it compares: text, lower case, no braces. */
-  guid(expression: Sql): Sql
+  /** The type of text that sorts as its bytes, whatever the collation of the database. */
+  readonly bytewiseText: Sql
   /** Yes or no as the flag columns hold it. */
   flag(value: boolean): Sql
   /** How a flag column's value reads in a program: true, false, or null. */
   readFlag(value: unknown): boolean | null
+  /** A flag column's value as text: `true`, `false`, or NULL. */
+  flagText(expression: Sql): Sql
   /** Order that puts the oldest first and rows without a value last. */
   ascendingNullsLast(expression: Sql): Sql
   /** Text in the order of its bytes, whatever the collation of its column or of the database. */
@@ -98,6 +117,18 @@ export interface Dialect {
   numberText(db: Database, format: NumberFormat, sequence: Sql): Sql
   /** The sequence number in a text of the format; NULL where the text is not of it. */
   sequenceNumber(format: NumberFormat, text: Sql): Sql
+  /** The sequences behind the numbers; where they are kept. */
+  readonly sequences: Sequences
+  /**
+   * The type of a column that keeps copies of a key, so that comparing both can use the key's
+   * index.
+   */
+  typeOfKeyCopy(column: ColumnInfo): Sql
+  /**
+   * The type of a column that keeps exact copies of the values of another: none on SQLite, since
+   * any might change a value; else the other's own.
+   */
+  typeOfValueCopy(column: ColumnInfo): Sql
   /**
    * Stands behind a table that is read whole, where the planner would rather go by an index, with
    * a look at a distant page for each row.
@@ -109,10 +140,14 @@ export interface Dialect {
    */
   changeMark(db: Database): Promise<number | null>
   /**
-   * Ranks the places that a query gives in its order, which are rowids or else keys. Nothing else
-   * may rank meanwhile.
+   * Ranks the places that a query gives in its order: rowids, or keys of the type that is told.
+   * Nothing else may rank meanwhile.
    */
-  rank(db: Database, places: Sql, are: 'rowids' | 'keys'): Promise<Ranks>
+  rank(
+    db: Database,
+    places: Sql,
+    of: { readonly areRowids: boolean; readonly type: Sql },
+  ): Promise<Ranks>
   /** Brings rows of this program into a table, as fast as the engine takes them. */
   insertMany(
     db: Database,

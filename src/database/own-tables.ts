@@ -63,12 +63,6 @@ const tables = {
     checksum text NOT NULL,
     happened_on text NOT NULL`,
 
-  /** \`next_value\` only ever grows. */
-  p2c_number_sequence: `
-    name text NOT NULL PRIMARY KEY,
-    format text NOT NULL,
-    next_value bigint NOT NULL`,
-
   /**
    * Numbers that triggers gave, and at a rollback all that p2c gave: whoever is upgraded again
    * gets the old one. \`row_key\` is a GUID as it compares.
@@ -211,13 +205,16 @@ export async function makeOwnTables(db: Database): Promise<void> {
   await db.transaction(() => db.script(ownTableStatements(db.dialect).join(';\n')))
 }
 
-/** The DDL of makeOwnTables. */
+/** The DDL of makeOwnTables. Text sorts and compares as its bytes, on every engine alike. */
 export function ownTableStatements(dialect: Dialect): string[] {
+  const typed = (columns: string) => columns.replaceAll(/ text\b/g, ` ${dialect.bytewiseText.sql}`)
   const suffix = (name: string) => (clustered.has(name) ? ` ${dialect.clusteredByKey.sql}` : '')
   return [
     ...Object.entries(tables).map(
-      ([name, columns]) => `CREATE TABLE IF NOT EXISTS ${name} (${columns}\n)${suffix(name)}`,
+      ([name, columns]) =>
+        `CREATE TABLE IF NOT EXISTS ${name} (${typed(columns)}\n)${suffix(name)}`,
     ),
+    ...dialect.sequences.tables(),
     ...indexes,
     `${dialect.createViewIfMissing.sql} ${syncOutcome}`,
   ]

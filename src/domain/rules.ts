@@ -31,6 +31,23 @@ export function activitySources(config: Pick<Config, 'activity'>): ActivitySourc
   return config.activity.manyToMany ? [...documents, ...manyToMany] : documents
 }
 
+/** How an engine writes and compares GUIDs, which have a type of their own on some. */
+export interface Guids {
+  /** A GUID as it compares: text, lower case, no braces. */
+  guid(expression: Sql): Sql
+  /** A key as text, as it is written. */
+  keyText(key: Sql): Sql
+  /** Whether a key is not written as it compares. */
+  isAnotherSpelling(key: Sql): Sql
+  /**
+   * Whether the key column of a table (`account` or `contact`) has the GUID `is`, which is written
+   * as it compares; by index.
+   */
+  hasGuid(table: string, key: Sql, is: Sql): Sql
+  /** Whether the GUID `is` is among the keys of a table; for many rows at once. Never NULL. */
+  isAmong(table: Sql, key: Sql, is: Sql): Sql
+}
+
 /**
  * How a row is found by its GUID: the quick way for one row, or for all rows of a table; there by
  * their places, where rows have one that is quicker to compare than a GUID.
@@ -52,6 +69,10 @@ export interface Rules {
   readonly sources: readonly ActivitySource[]
   /** A GUID as it compares: lower case, no braces. */
   guid(expression: Sql): Sql
+  /** A key as text, as it is written. */
+  keyText(key: Sql): Sql
+  /** Whether a key is not written as it compares. */
+  isAnotherSpelling(key: Sql): Sql
   /** `account`, `contact`, or NULL where the type is missing or another. */
   customerType(expression: Sql): Sql
   /** Whether the row of `table` called `alias` has the GUID `is` (compared as GUIDs), by index. */
@@ -88,13 +109,10 @@ const customerTypes = {
   contact: ['contact', 'contacts', '2', '2.0'],
 }
 
-/** The rules for these names; `guid` is the engine's way to write `guid`. */
-export function rulesOf(
-  config: Pick<Config, 'activity'>,
-  names: Names,
-  guid: (expression: Sql) => Sql,
-): Rules {
+/** The rules for these names, with GUIDs as the engine has them. */
+export function rulesOf(config: Pick<Config, 'activity'>, names: Names, guids: Guids): Rules {
   const sources = activitySources(config)
+  const guid = (expression: Sql) => guids.guid(expression)
 
   const customerType = (expression: Sql) =>
     sql`(CASE WHEN ${isWritten(expression, 'account')} THEN 'account' WHEN ${isWritten(expression, 'contact')} THEN 'contact' END)`
@@ -102,10 +120,8 @@ export function rulesOf(
   const keyOf = (table: string) =>
     table === 'account' || table === 'contact' ? salesTable(table).key : undefined
 
-  const hasGuid = (table: string, alias: string, is: Sql) => {
-    const key = names.column(keyOf(table) ?? table, alias)
-    return sql`(${key} = ${is} OR (${key} <> ${guid(key)} AND ${guid(key)} = ${is}))`
-  }
+  const hasGuid = (table: string, alias: string, is: Sql) =>
+    guids.hasGuid(table, names.column(keyOf(table) ?? table, alias), is)
 
   const isUntyped = (alias?: string) =>
     sql`${customerType(names.column('parentcustomeridtype', alias))} IS NULL`
@@ -118,11 +134,8 @@ export function rulesOf(
   const documentsOf = (source: ActivitySource, contactId: Sql) =>
     sql`FROM ${names.table(source.table)} AS d WHERE ${guid(names.column(source.customer, 'd'))} = ${guid(contactId)} AND ${mayBeContact(source, 'd')}`
 
-  const isAmong = (table: 'account' | 'contact', is: Sql) => {
-    const key = names.column(salesTable(table).key)
-    const keys = sql`SELECT ${key} FROM ${names.table(table)}`
-    return sql`((${is} IN (${keys}) OR ${is} IN (SELECT ${guid(key)} FROM ${names.table(table)} WHERE ${key} <> ${guid(key)})) IS TRUE)`
-  }
+  const isAmong = (table: 'account' | 'contact', is: Sql) =>
+    guids.isAmong(names.table(table), names.column(salesTable(table).key), is)
 
   const isThere = (table: 'account' | 'contact', id: Sql, lookUp: LookUp) =>
     lookUp === 'by index'
@@ -151,12 +164,14 @@ export function rulesOf(
     const key = names.column('contactid', 'c')
     const contact = sql`${names.table('contact')} AS c`
     return sql`SELECT ${placeOf('c')} FROM (${activeIds()}) AS a CROSS JOIN ${contact} WHERE ${key} = a.id
-      UNION ALL SELECT ${placeOf('c')} FROM ${contact} WHERE ${key} <> ${guid(key)} AND ${guid(key)} IN (${activeIds()})`
+      UNION ALL SELECT ${placeOf('c')} FROM ${contact} WHERE ${guids.isAnotherSpelling(key)} AND ${guid(key)} IN (${activeIds()})`
   }
 
   return {
     sources,
     guid,
+    keyText: key => guids.keyText(key),
+    isAnotherSpelling: key => guids.isAnotherSpelling(key),
     customerType,
     hasGuid,
     mayBeContact,

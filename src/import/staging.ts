@@ -126,7 +126,7 @@ export async function planLoad(db: Database, file: PreparedFile, fileAt: number)
   const table = db.names.table(file.table.name)
   if (file.tableExists) {
     await db.change(
-      sql`INSERT INTO ${stored} (guid, target) SELECT ${db.rules.guid(key)}, min(${key}) FROM ${table} WHERE ${key} <> ${db.rules.guid(key)} GROUP BY ${db.rules.guid(key)}`,
+      sql`INSERT INTO ${stored} (guid, target) SELECT ${db.rules.guid(key)}, ${key} FROM ${table} WHERE ${db.rules.isAnotherSpelling(key)} ORDER BY ${key} ON CONFLICT (guid) DO NOTHING`,
     )
   }
   const asItIs = file.tableExists
@@ -134,7 +134,7 @@ export async function planLoad(db: Database, file: PreparedFile, fileAt: number)
     : sql`k.target`
   const lastOfKey = sql`SELECT ${key} AS target, max(line) AS line FROM ${rows} GROUP BY ${key}`
   await db.change(
-    sql`INSERT INTO ${plan} (target, line) SELECT ${asItIs}, k.line FROM (${lastOfKey}) AS k LEFT JOIN ${stored} AS s ON s.guid = k.target ORDER BY k.target`,
+    sql`INSERT INTO ${plan} (target, line) SELECT ${asItIs}, k.line FROM (${lastOfKey}) AS k LEFT JOIN ${stored} AS s ON s.guid = ${db.rules.keyText(raw('k.target'))} ORDER BY k.target`,
   )
   const planned = await countOf(db, plan)
   if (planned < (await countOf(db, rows))) await rejectDuplicates(db, file, fileAt)

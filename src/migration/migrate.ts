@@ -155,7 +155,7 @@ export async function truthsOf(db: Database, migration: NamedMigration): Promise
     if (bindings.length > 0) throw new TypeError(`the truth "${name}" binds values`)
     return {
       name,
-      query: sql`SELECT * FROM (${raw(text)}) AS broken WHERE ${key} NOT IN (SELECT row_key FROM p2c_reject WHERE migration = ${migration.name})`,
+      query: sql`SELECT * FROM (${raw(text)}) AS broken WHERE ${db.rules.keyText(key)} NOT IN (SELECT row_key FROM p2c_reject WHERE migration = ${migration.name})`,
     }
   })
 }

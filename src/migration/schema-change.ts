@@ -1,7 +1,8 @@
+import { findColumn } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
 import type { LiveNumber, SchemaObject } from '../database/dialect.ts'
 import type { ColumnType } from '../domain/sales.ts'
-import { identifier, literal, raw, sql, textOf } from '../domain/sql.ts'
+import { identifier, raw, sql, textOf } from '../domain/sql.ts'
 import { formatOf, type SequenceName } from '../numbering/sequence.ts'
 
 /** Statements that do something to the schema, and those that take it back, last first. */
@@ -39,7 +40,7 @@ export function addColumn(table: string, column: string, type: ColumnType): Sche
   return {
     title: `add ${table}.${column}`,
     statements: async db => {
-      if (await hasColumn(db, table, column)) return nothing
+      if (await findColumn(db, table, column)) return nothing
       const on = db.names.table(table)
       const name = db.names.column(column)
       return {
@@ -65,9 +66,7 @@ export function numberSequence(name: SequenceName): SchemaChange {
     statements: db => {
       const { text } = formatOf(db, name)
       const { seed } = db.config.numbering[name]
-      const make = sql`INSERT INTO p2c_number_sequence (name, format, next_value) VALUES (${literal(name)}, ${literal(text)}, ${literal(seed)})
-        ON CONFLICT (name) DO UPDATE SET format = excluded.format, next_value = CASE WHEN excluded.next_value > p2c_number_sequence.next_value THEN excluded.next_value ELSE p2c_number_sequence.next_value END`
-      return Promise.resolve({ up: [textOf(make)], down: [] })
+      return Promise.resolve({ up: db.dialect.sequences.make(name, text, seed), down: [] })
     },
   }
 }
@@ -92,9 +91,7 @@ export function liveNumbersAndFlags(
 function passKept(db: Database, { table, column, sequence, format }: LiveNumber): string {
   const kept = db.dialect.sequenceNumber(format, db.names.column(column))
   const highest = sql`(SELECT max(${kept}) FROM ${db.names.table(table)})`
-  return textOf(
-    sql`UPDATE p2c_number_sequence SET next_value = ${highest} + 1 WHERE name = ${literal(sequence)} AND next_value <= ${highest}`,
-  )
+  return db.dialect.sequences.advancePast(sequence, highest)
 }
 
 /**
@@ -182,10 +179,4 @@ function statementsOf(objects: readonly SchemaObject[]): Statements {
     up: objects.map(object => object.create),
     down: objects.map(object => object.drop).reverse(),
   }
-}
-
-async function hasColumn(db: Database, table: string, column: string): Promise<boolean> {
-  const described = await db.dialect.describeTable(db, db.names.tableName(table))
-  const name = db.names.columnName(column).toLowerCase()
-  return described?.columns.some(there => there.name.toLowerCase() === name) ?? false
 }

@@ -33,6 +33,7 @@ export async function nextNumber(
 /**
  * Takes a block of numbers for good; call it in the transaction that uses them.
  *
+ * @returns the first number, which is `first` unless others took numbers meanwhile
  * @throws P2cError NUMBERS_EXHAUSTED where the last one would be too long
  */
 export async function takeBlock(
@@ -40,11 +41,12 @@ export async function takeBlock(
   sequence: SequenceName,
   first: number,
   count: number,
-): Promise<void> {
-  ensureRoom(formatOf(db, sequence), first, count)
-  await db.change(
-    sql`UPDATE p2c_number_sequence SET next_value = ${first + count} WHERE name = ${sequence} AND next_value < ${first + count}`,
-  )
+): Promise<number> {
+  const format = formatOf(db, sequence)
+  ensureRoom(format, first, count)
+  const taken = await db.dialect.sequences.takeBlock(db, sequence, first, count)
+  ensureRoom(format, taken, count)
+  return taken
 }
 
 /** @throws P2cError NUMBERS_EXHAUSTED where a block does not fit below the highest number */
@@ -55,8 +57,5 @@ export function ensureRoom(format: NumberFormat, first: number, count: number): 
 
 async function persisted(db: Database, sequence: SequenceName): Promise<number> {
   if (!(await db.dialect.describeTable(db, 'p2c_number_sequence'))) return 0
-  const row = await db.row<{ next_value: number }>(
-    sql`SELECT next_value FROM p2c_number_sequence WHERE name = ${sequence}`,
-  )
-  return Number(row?.next_value ?? 0)
+  return db.dialect.sequences.next(db, sequence)
 }

@@ -1,6 +1,17 @@
 import type { Database } from '../database/database.ts'
 import { now } from '../database/history.ts'
-import { all, any, empty, identifier, join, literal, raw, sql, type Sql } from '../domain/sql.ts'
+import {
+  all,
+  any,
+  empty,
+  identifier,
+  join,
+  literal,
+  raw,
+  sql,
+  textOf,
+  type Sql,
+} from '../domain/sql.ts'
 import { firstProblem, targetChecks } from './checks.ts'
 import { availableColumns, compileLeg, type Check, type Notice } from './compile.ts'
 import { columnTypeOf, isText } from './entities/entity.ts'
@@ -97,7 +108,9 @@ function listing(
 export async function makeBatchTable(db: Database): Promise<void> {
   await dropBatchTable(db)
   await db.script(
-    `CREATE TEMP TABLE p2c_sync_change (key text NOT NULL PRIMARY KEY, outcome text NOT NULL) ${db.dialect.clusteredByKey.sql}`,
+    textOf(
+      sql`CREATE TEMP TABLE p2c_sync_change (key ${db.dialect.bytewiseText} NOT NULL PRIMARY KEY, outcome text NOT NULL) ${db.dialect.clusteredByKey}`,
+    ),
   )
 }
 

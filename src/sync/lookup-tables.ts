@@ -102,8 +102,11 @@ async function fillAccounts(db: Database, attributes: readonly string[]): Promis
   )
 }
 
+/** Text compares as the targets' does, so that their indexes and these serve one another. */
 async function makeTable(db: Database, name: string, columns: string): Promise<void> {
-  await db.script(`CREATE TEMP TABLE ${name} (${columns}) ${db.dialect.clusteredByKey.sql}`)
+  const { bytewiseText, clusteredByKey } = db.dialect
+  const typed = columns.replaceAll(/ text\b/g, ` ${bytewiseText.sql}`)
+  await db.script(`CREATE TEMP TABLE ${name} (${typed}) ${clusteredByKey.sql}`)
 }
 
 /** The extract may bring the currencies; without them there is none that is known. */

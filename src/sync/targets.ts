@@ -24,11 +24,10 @@ export function targetTables(db: Database): SchemaObject[] {
 
 function targetTable(db: Database, entity: Entity, properties: readonly string[]): SchemaObject {
   const columns = properties.map(property => {
-    const type = raw(db.dialect.columnType(columnTypeOf(entity, property)))
     // Records are walked by their key, as its bytes sort, on every engine alike.
-    return entity.key.includes(property)
-      ? sql`\n  ${identifier(property)} ${db.dialect.bytewise(type)} NOT NULL`
-      : sql`\n  ${identifier(property)} ${type}`
+    if (entity.key.includes(property))
+      return sql`\n  ${identifier(property)} ${db.dialect.bytewiseText} NOT NULL`
+    return sql`\n  ${identifier(property)} ${raw(db.dialect.columnType(columnTypeOf(entity, property)))}`
   })
   const table = identifier(entity.table)
   const key = join(entity.key.map(identifier), ', ')

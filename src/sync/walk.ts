@@ -1,3 +1,4 @@
+import { keyCopyType } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
 import { salesTable, type SalesTableName } from '../domain/sales.ts'
 import { all, empty, identifier, join, literal, raw, sql, textOf, type Sql } from '../domain/sql.ts'
@@ -76,16 +77,16 @@ async function listSelected(
   const number = numberOf(db, leg)
   const locator = await db.dialect.rowLocator(db, db.names.tableName(leg.source))
   const at = locator === null ? db.names.column(table.key, 's') : raw(`s.${locator.sql}`)
-  const type = db.dialect.columnType(locator === null ? { kind: 'guid' } : { kind: 'integer' })
+  const type = locator === null ? await keyCopyType(db, table.name, table.key) : raw('integer')
   await dropWalk(db)
   // Where nobody can tell whether a row has changed since, what was observed would be of no use.
   const canTell = (await db.transaction(() => db.dialect.changeMark(db))) !== null
   const observed = canTell ? observe.columns : []
   const columns = [
     sql`position ${db.dialect.countingKey}`,
-    raw('key text NOT NULL'),
-    raw('source_id text NOT NULL'),
-    raw(`locator ${type} NOT NULL`),
+    sql`key ${db.dialect.bytewiseText} NOT NULL`,
+    sql`source_id ${db.dialect.bytewiseText} NOT NULL`,
+    sql`locator ${type} NOT NULL`,
     ...observed.map(({ name, type }) => sql`${name} ${raw(type)}`),
   ]
   await db.script(textOf(sql`CREATE TEMP TABLE p2c_sync_work (${join(columns, ', ')})`))

@@ -7,7 +7,7 @@ import { compareAudit, type AuditDifference } from '../../src/audit/compare.ts'
 import { exportAudit } from '../../src/audit/export.ts'
 import type { Database } from '../../src/database/database.ts'
 import { field } from '../../src/domain/names.ts'
-import { sql } from '../../src/domain/sql.ts'
+import { raw, sql } from '../../src/domain/sql.ts'
 import { finish } from '../../src/events.ts'
 import { migrate } from '../../src/upgrade/migrate.ts'
 import { engines, freshDatabase, freshFolder } from '../support/database.ts'
@@ -93,7 +93,7 @@ for (const engine of engines) {
     await finish(exportAudit(db, { out: from, excel: true }))
 
     await db.change(
-      sql`UPDATE contact SET fullname = '=1+1', msdynce_isactivecustomer = 1 WHERE contactid = ${id(2)}`,
+      sql`UPDATE contact SET fullname = '=1+1', msdynce_isactivecustomer = ${db.dialect.flag(true)} WHERE contactid = ${id(2)}`,
     )
     await db.change(sql`DELETE FROM contact WHERE contactid = ${id(3)}`)
     await insertRows(db, 'contact', [{ contactid: id(0) }])
@@ -134,7 +134,7 @@ for (const engine of engines) {
     await finish(exportAudit(db, { out: from }))
     await db.change(
       sql`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10050)
-        INSERT INTO contact (contactid) SELECT 'c' || i FROM n`,
+        INSERT INTO contact (contactid) SELECT CAST('00000000-0000-4000-8000-' || substr(CAST(1000000000000 + i AS text), 2) AS ${raw(db.dialect.columnType({ kind: 'guid' }))}) FROM n`,
     )
     const { count, differences } = await finish(compareAudit(db, { from }))
     t.equal(count, 10_050)

@@ -5,6 +5,7 @@ import { seed } from '../../src/seed/seed.ts'
 import { migrate } from '../../src/upgrade/migrate.ts'
 import { verify } from '../../src/upgrade/verify.ts'
 import { engines, freshDatabase } from '../support/database.ts'
+import { guidOf } from '../support/sales.ts'
 
 const contactMigration = '20261101T0940_number_and_flag_the_contacts'
 
@@ -21,9 +22,11 @@ for (const engine of engines) {
       lost = await db.change(
         sql`UPDATE contact SET msdynce_contactnumber = NULL, msdynce_isactivecustomer = NULL WHERE msdynce_contactnumber IS NOT NULL`,
       )
-      await db.change(sql`INSERT INTO contact (contactid, lastname) VALUES ('late', 'Late')`)
       await db.change(
-        sql`DELETE FROM contact WHERE rowid = (SELECT max(rowid) FROM contact WHERE contactid <> 'late')`,
+        sql`INSERT INTO contact (contactid, lastname) VALUES (${guidOf('contact', 99)}, 'Late')`,
+      )
+      await db.change(
+        sql`DELETE FROM contact WHERE contactid = (SELECT row_key FROM p2c_plan_contact ORDER BY position DESC LIMIT 1)`,
       )
     }
     t.ok(lost > 0, `${lost} rows lost what they had`)

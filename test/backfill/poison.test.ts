@@ -6,8 +6,11 @@ import { migrate } from '../../src/upgrade/migrate.ts'
 import { rollback } from '../../src/upgrade/rollback.ts'
 import { sync } from '../../src/upgrade/sync.ts'
 import { verify } from '../../src/upgrade/verify.ts'
-import { engines, freshDatabase } from '../support/database.ts'
+import { engines, freshDatabase, freshFolder } from '../support/database.ts'
 import { mendPoison, refusal, seedWithPoison } from '../support/poison.ts'
+
+// Where a rollback on a server puts its audit.
+process.chdir(freshFolder(t))
 
 const contactMigration = '20261101T0940_number_and_flag_the_contacts'
 
@@ -54,7 +57,7 @@ for (const engine of engines) {
           sql`SELECT table_name, row_key, code, message FROM p2c_reject ORDER BY row_key`,
         ),
         await db.rows(
-          sql`SELECT 'contact' AS table_name, contactid AS row_key, 'DATABASE_REFUSED' AS code, ${refusal} AS message FROM contact WHERE age = 5 ORDER BY contactid`,
+          sql`SELECT 'contact' AS table_name, contactid AS row_key, 'DATABASE_REFUSED' AS code, ${refusal[engine]} AS message FROM contact WHERE age = 5 ORDER BY contactid`,
         ),
         'each with its key, a code, and the reason',
       )

@@ -9,11 +9,12 @@ import { makeOwnTables } from '../../src/database/own-tables.ts'
 import { sql } from '../../src/domain/sql.ts'
 import { engines, freshConfig, freshDatabase, type Teardown } from '../support/database.ts'
 import { pathOf } from '../support/live.ts'
+import { placeOf } from '../support/place.ts'
 import { startScript } from '../support/processes.ts'
 
 /** Another process that holds the lock; ended with the test at the latest. */
 async function holder(t: Teardown, db: Database): Promise<ChildProcess> {
-  const child = await startScript('test/support/hold-lock.ts', pathOf(db))
+  const child = await startScript('test/support/hold-lock.ts', placeOf(db))
   t.teardown(() => child.kill('SIGKILL'))
   if (child.stdout) await once(child.stdout, 'data')
   return child
@@ -52,7 +53,7 @@ for (const engine of engines) {
   })
 
   t.test(`${engine}: two connections of one process are rivals too`, async t => {
-    const config = freshConfig(t, engine)
+    const config = await freshConfig(t, engine)
     const [one, two] = [
       await connect(config, { mode: 'create' }),
       await connect(config, { mode: 'create' }),

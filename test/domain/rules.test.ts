@@ -3,7 +3,7 @@ import type { Database } from '../../src/database/database.ts'
 import { activitySources } from '../../src/domain/rules.ts'
 import { sql, type Sql } from '../../src/domain/sql.ts'
 import { engines, freshDatabase } from '../support/database.ts'
-import { insertRows, makeSales } from '../support/sales.ts'
+import { insertRows, makeSales, salesTableOfText } from '../support/sales.ts'
 
 const id = 'abcdefab-cdef-4abc-8def-abcdefabcdef'
 const spellings = [
@@ -43,7 +43,7 @@ for (const engine of engines) {
 
   t.test(`${engine}: one row for all: by index, in the whole table and in a set agree`, async t => {
     const db = await freshDatabase(t, engine)
-    await makeSales(db)
+    await makeSales(db, {}, salesTableOfText)
     const { rules, names } = db
     await insertRows(db, 'account', [{ accountid: `{${id.toUpperCase()}}` }])
     await insertRows(
@@ -102,7 +102,7 @@ for (const engine of engines) {
     `${engine}: a document counts for the contact that is its customer, in any state`,
     async t => {
       const db = await freshDatabase(t, engine)
-      await makeSales(db)
+      await makeSales(db, {}, salesTableOfText)
       const { rules } = db
       await insertRows(db, 'contact', [{ contactid: id }, { contactid: 'other' }])
       const active = async () => [

@@ -31,7 +31,11 @@ for (const engine of engines) {
     }
     t.ok(after.length > 8)
     for (const state of after) t.same(state, after.at(-1))
-    const temporary = await db.row(sql`SELECT count(*) AS n FROM sqlite_temp_master`)
+    const temporary = await db.row(
+      engine === 'sqlite'
+        ? sql`SELECT count(*) AS n FROM sqlite_temp_master`
+        : sql`SELECT count(*) AS n FROM pg_class WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r'`,
+    )
     t.match(temporary, { n: 0 })
   })
 }

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { hasFindings } from '../../src/import/result.ts'
+import { otherTrigger } from '../support/other-trigger.ts'
 import { engines } from '../support/database.ts'
 import { contactsOf, guid, world } from '../support/extract.ts'
 
@@ -37,7 +38,10 @@ for (const engine of engines) {
     file('contacts.csv', ['contactid,lastname', `${guid(1)},A`, `${guid(2)},B`, `${guid(3)},C`])
     await run({ create: true })
     await db.script(
-      `CREATE TRIGGER keep BEFORE DELETE ON contact WHEN OLD.lastname = 'B' BEGIN SELECT RAISE(ABORT, 'B stays'); END`,
+      otherTrigger(engine, 'keep', 'BEFORE DELETE ON contact', {
+        when: `OLD.lastname = 'B'`,
+        does: { refuses: 'B stays' },
+      }),
     )
     file('contacts.csv', ['contactid,lastname', `${guid(1)},A`])
     const { result, warnings } = await run({ deleteMissing: true })

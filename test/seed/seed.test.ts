@@ -7,7 +7,7 @@ import { sql, type Sql } from '../../src/domain/sql.ts'
 import { finish } from '../../src/events.ts'
 import type { SeedOptions } from '../../src/seed/options.ts'
 import { seed } from '../../src/seed/seed.ts'
-import { engines, freshDatabase, type Teardown } from '../support/database.ts'
+import { enginesSoFar, freshDatabase, type Teardown } from '../support/database.ts'
 
 const count = async (db: Database, query: Sql) =>
   Number((await db.row<{ n: number }>(sql`SELECT count(*) AS n ${query}`))?.n)
@@ -22,7 +22,7 @@ const contentOf = async (db: Database) => {
   return hash.digest('hex')
 }
 
-for (const engine of engines) {
+for (const engine of enginesSoFar) {
   const seeded = async (t: Teardown, options: SeedOptions = {}) => {
     const db = await freshDatabase(t, engine)
     await finish(seed(db, options))

@@ -3,7 +3,7 @@ import { freshFolder } from '../support/database.ts'
 import { behindCommits, onceEach, outOfRoom, proveOrdeals, spread } from '../support/kill-matrix.ts'
 import { survive, undisturbed, type Attempt } from '../support/kill.ts'
 import { editedSince, scenesIn } from '../support/scenes.ts'
-import { stateOfOthers } from '../support/state.ts'
+import { ofOthers, stateOf } from '../support/state.ts'
 
 // Some 800 processes: ten minutes on two idle cores.
 t.setTimeout(2 * 3_600_000)
@@ -57,7 +57,9 @@ t.test('an upgrade that was killed, and its rollback too, leaves nothing behind'
     { operation: 'migrate', death },
     { operation: 'rollback', death: { statement: 40 + 5 * i, moment: 'before' } },
   ])
-  await proveOrdeals(t, scene, stateOfOthers(migrate.before ?? ''), ordeals, stateOfOthers)
+  await proveOrdeals(t, scene, ofOthers(stateOf(migrate.before ?? '')), ordeals, path =>
+    ofOthers(stateOf(path)),
+  )
 })
 
 t.test('a rollback of what people edited, killed twice, ends as if undisturbed', async t => {

@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { loadConfig, type Config } from '../../src/config.ts'
 import { connect } from '../../src/database/connect.ts'
 import type { Database } from '../../src/database/database.ts'
+import { postgresServer } from './postgres-server.ts'
 
 /** What a test needs of tap. */
 export interface Teardown {
@@ -11,7 +13,9 @@ export interface Teardown {
 }
 
 /** The engines on which every test runs. */
-export const engines = ['sqlite'] as const
+export const engines = ['sqlite', 'postgres'] as const
+/** The engines of tests that have not been carried over to all of them yet. */
+export const enginesSoFar: readonly Engine[] = ['sqlite']
 export type Engine = (typeof engines)[number]
 
 /** A folder that goes with the test. */
@@ -23,10 +27,20 @@ export function freshFolder(t: Teardown): string {
   return folder
 }
 
-/** The configuration of a database of its own; settings on top of the defaults. */
-export function freshConfig(t: Teardown, _engine: Engine, settings: object = {}): Config {
-  const options = { database: `sqlite:${join(freshFolder(t), 'sales.sqlite')}`, ...settings }
-  return loadConfig({ options, file: false })
+/**
+ * The configuration of a database of its own: a file, or a schema of the server, which go with the
+ * test; settings on top of the defaults.
+ */
+export async function freshConfig(
+  t: Teardown,
+  engine: Engine,
+  settings: object = {},
+): Promise<Config> {
+  const place =
+    engine === 'sqlite'
+      ? { database: `sqlite:${join(freshFolder(t), 'sales.sqlite')}` }
+      : await freshSchema(t)
+  return loadConfig({ options: { ...place, ...settings }, file: false })
 }
 
 /** An empty real database, closed and deleted with the test. */
@@ -35,7 +49,24 @@ export async function freshDatabase(
   engine: Engine,
   settings: object = {},
 ): Promise<Database> {
-  const db = await connect(freshConfig(t, engine, settings), { mode: 'create' })
+  const db = await connect(await freshConfig(t, engine, settings), { mode: 'create' })
   t.teardown(() => db.close())
   return db
+}
+
+let schemas = 0
+
+async function freshSchema(t: Teardown): Promise<{ database: string; schema: string }> {
+  const database = await postgresServer()
+  const schema = `test_${process.pid}_${Date.now().toString(36)}_${++schemas}`
+  const run = async (statement: string) => {
+    const client = new pg.Client({ connectionString: database })
+    await client.connect()
+    await client.query(statement).finally(() => client.end())
+  }
+  await run(`CREATE SCHEMA ${schema}`)
+  t.teardown(() =>
+    run(`SET client_min_messages = warning; DROP SCHEMA IF EXISTS ${schema} CASCADE`),
+  )
+  return { database, schema }
 }

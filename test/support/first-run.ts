@@ -5,12 +5,13 @@ import { P2cError } from '../../src/errors.ts'
 import { finish } from '../../src/events.ts'
 import { loadMigrations } from '../../src/migration/load.ts'
 import { migrate } from '../../src/upgrade/migrate.ts'
+import { optionsOf } from './place.ts'
 
-/** Upgrades each database whose path comes in on a line, and answers how it ended on another. */
+/** Upgrades each database whose place comes in on a line, and answers how it ended on another. */
 const migrations = await loadMigrations()
 process.stdout.write('ready\n')
-for await (const path of createInterface({ input: process.stdin })) {
-  const options = { database: `sqlite:${path}` }
+for await (const place of createInterface({ input: process.stdin })) {
+  const options = optionsOf(place)
   const db = await connect(loadConfig({ options, file: false }), { mode: 'write' })
   const answer = await finish(migrate(db, { migrations })).then(
     ({ applied }) => `applied ${applied.length}`,

@@ -1,25 +1,24 @@
 import type { Test } from 'tap'
-import { loadConfig } from '../../src/config.ts'
-import { connect } from '../../src/database/connect.ts'
 import { sql } from '../../src/domain/sql.ts'
 import { loadMigrations } from '../../src/migration/load.ts'
-import { freshFolder } from './database.ts'
+import { freshDatabase, type Engine } from './database.ts'
 import { makeTables } from './live.ts'
+import { placeOf } from './place.ts'
 import { startServant } from './processes.ts'
+import { guidOf } from './sales.ts'
 
 /** Eight processes begin the first run on a database at once, round after round. */
-export async function proveFirstRuns(t: Test, rounds: number): Promise<void> {
+export async function proveFirstRuns(t: Test, engine: Engine, rounds: number): Promise<void> {
   const upgrade = await Promise.all(
     Array.from({ length: 8 }, () => startServant(t, 'test/support/first-run.ts')),
   )
   const all = (await loadMigrations()).length
   for (let round = 1; round <= rounds; round++) {
-    const path = `${freshFolder(t)}/sales.sqlite`
-    const options = { database: `sqlite:${path}` }
-    const db = await connect(loadConfig({ options, file: false }), { mode: 'create' })
+    const db = await freshDatabase(t, engine)
     await makeTables(db)
-    await db.change(sql`INSERT INTO contact (contactid) VALUES ('c1'), ('c2')`)
-    const answers = await Promise.all(upgrade.map(run => run(path)))
+    const [first, second] = [guidOf('contact', 1), guidOf('contact', 2)]
+    await db.change(sql`INSERT INTO contact (contactid) VALUES (${first}), (${second})`)
+    const answers = await Promise.all(upgrade.map(run => run(placeOf(db))))
     t.equal(
       answers.filter(answer => answer === `applied ${all}`).length,
       1,
@@ -36,6 +35,5 @@ export async function proveFirstRuns(t: Test, rounds: number): Promise<void> {
     )
     t.match(numbers, [{ number: /^CON-01000-/ }, { number: /^CON-01001-/ }])
     t.same(await db.rows(sql`SELECT * FROM p2c_lock`), [], 'and nobody is said to hold the lock')
-    await db.close()
   }
 }

@@ -1,10 +1,11 @@
 import { loadConfig } from '../../src/config.ts'
 import { connect } from '../../src/database/connect.ts'
 import { recorded } from '../../src/database/run.ts'
+import { optionsOf } from './place.ts'
 
 /** A process that takes the lock of a database, says so, and keeps it until it is ended. */
-const database = `sqlite:${process.argv[2] ?? ''}`
-const db = await connect(loadConfig({ options: { database }, file: false }), { mode: 'create' })
+const options = optionsOf(process.argv[2] ?? '{}')
+const db = await connect(loadConfig({ options, file: false }), { mode: 'create' })
 const work = recorded(db, 'migrate', async function* () {
   yield { type: 'step', state: 'started', step: 'holding' } as const
   await new Promise(() => undefined)

@@ -9,6 +9,7 @@ import { finish } from '../../src/events.ts'
 import { loadMigrations } from '../../src/migration/load.ts'
 import { applyMigrations } from '../../src/migration/migrate.ts'
 import { freshConfig, freshDatabase, type Engine, type Teardown } from './database.ts'
+import { salesTableOfText } from './sales.ts'
 
 /** The migration that makes the triggers, and the one behind the last that numbers anything. */
 export const liveSince = '20261101T0920_live_numbers_and_flags'
@@ -24,9 +25,9 @@ export async function liveSales(
   settings?: object,
   before: (db: Database) => Promise<void> = makeTables,
 ): Promise<Database> {
-  if (settings === undefined && before === makeTables) {
+  if (engine === 'sqlite' && settings === undefined && before === makeTables) {
     template ??= liveSales(t, engine, {}).then(fileOf)
-    const config = freshConfig(t, engine)
+    const config = await freshConfig(t, engine)
     writeFileSync(config.database.slice('sqlite:'.length), await template)
     const db = await connect(config, { mode: 'write' })
     t.teardown(() => db.close())
@@ -53,6 +54,11 @@ export function pathOf(db: Database): string {
 /** The five Sales tables as they are before the upgrade. */
 export async function makeTables(db: Database): Promise<void> {
   for (const table of salesTables) await db.script(createSalesTable(db, table))
+}
+
+/** The same with GUIDs in columns of text on every engine. */
+export async function makeTablesOfText(db: Database): Promise<void> {
+  for (const table of salesTables) await db.script(salesTableOfText(db, table))
 }
 
 /** Applies the migrations up to a name. */

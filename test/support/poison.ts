@@ -1,10 +1,16 @@
 import type { Database } from '../../src/database/database.ts'
-import { sql } from '../../src/domain/sql.ts'
+import { sql, textOf } from '../../src/domain/sql.ts'
 import { finish } from '../../src/events.ts'
 import { seed } from '../../src/seed/seed.ts'
+import type { Engine } from './database.ts'
+import { isEveryNth } from './every-nth.ts'
+import { dropOtherTrigger, otherTrigger } from './other-trigger.ts'
 
 /** What the database says of a poisoned row. */
-export const refusal = 'CHECK constraint failed: old_enough'
+export const refusal: Readonly<Record<Engine, string>> = {
+  sqlite: 'CHECK constraint failed: old_enough',
+  postgres: 'new row for relation "contact" violates check constraint "old_enough"',
+}
 
 /**
  * Sample data in which the database refuses a number to every n-th contact: the customer made the
@@ -15,7 +21,7 @@ export async function seedWithPoison(db: Database, contacts: number, every: numb
   await db.script(
     `ALTER TABLE contact ADD COLUMN age INTEGER;
     ALTER TABLE contact ADD COLUMN msdynce_contactnumber TEXT CONSTRAINT old_enough CHECK (msdynce_contactnumber IS NULL OR coalesce(age, 99) >= 18);
-    UPDATE contact SET age = 5 WHERE rowid % ${every} = 0`,
+    UPDATE contact SET age = 5 WHERE ${textOf(isEveryNth(every))}`,
   )
 }
 
@@ -42,7 +48,17 @@ export async function poisonTarget(
   event: 'INSERT' | 'UPDATE' = 'INSERT',
 ): Promise<void> {
   await db.script(
-    `CREATE TRIGGER no_way BEFORE ${event} ON ${table} WHEN CAST(substr(new."${number}", 5, 5) AS INTEGER) % ${every} = 0
-      BEGIN SELECT RAISE(ABORT, 'no way'); END`,
+    otherTrigger(db.dialect.name, 'no_way', `BEFORE ${event} ON ${table}`, {
+      when: `CAST(substr(new."${number}", 5, 5) AS INTEGER) % ${every} = 0`,
+      does: { refuses: 'no way' },
+    }),
   )
+}
+
+/** What the customer does about the target. */
+export async function mendTarget(
+  db: Database,
+  { table }: (typeof contactLegs)[number],
+): Promise<void> {
+  await db.script(dropOtherTrigger(db.dialect.name, 'no_way', table))
 }

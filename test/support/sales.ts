@@ -7,18 +7,30 @@ import { identifier, join, raw, sql, textOf } from '../../src/domain/sql.ts'
 type Value = string | number | boolean | null
 
 /**
+ * The statement that makes a Sales table in which GUIDs are text, whatever the engine has for them:
+ * so are copies of on-premises databases, with GUIDs in upper case and braces.
+ */
+export function salesTableOfText(
+  ...[db, table, columns]: Parameters<typeof createSalesTable>
+): string {
+  return createSalesTable(db, table, columns).replaceAll(/ uuid\b/g, ' text')
+}
+
+/**
  * Makes the five Sales tables with their standard columns, the three fields of the contact and
  * the indexes on the numbers, as they are once the fields are applied.
  *
  * @param more further columns by table, for instance those that an extract may bring
+ * @param create how a table is made
  */
 export async function makeSales(
   db: Database,
   more: Partial<Record<SalesTableName, readonly string[]>> = {},
+  create = createSalesTable,
 ): Promise<void> {
   for (const table of salesTables) {
     const extra = table.columns.filter(column => more[table.name]?.includes(column.name))
-    await db.script(createSalesTable(db, table, [...standardColumns(table), ...extra]))
+    await db.script(create(db, table, [...standardColumns(table), ...extra]))
   }
   const contact = db.names.table('contact')
   const add = (column: string, type: string) =>

@@ -1,4 +1,7 @@
 import Driver from 'better-sqlite3'
+import type { Database } from '../../src/database/database.ts'
+import { identifier, sql } from '../../src/domain/sql.ts'
+import { pathOf } from './live.ts'
 
 /** Every table and its rows; what may differ between two right runs is left out. */
 export type State = Readonly<Record<string, readonly string[]>>
@@ -39,11 +42,27 @@ export function stateOf(path: string, ignore: readonly string[] = []): State {
   }
 }
 
-/** Everything of other people: their tables, rows, indexes, triggers, views. */
-export function stateOfOthers(path: string): State {
-  const all = stateOf(path)
+/** The whole content of a database of any engine, comparable. */
+export async function stateOfDatabase(db: Database): Promise<State> {
+  if (db.dialect.name === 'sqlite') return stateOf(pathOf(db))
+  const tables = await db.rows<{ name: string }>(
+    sql`SELECT relname AS name FROM pg_catalog.pg_class WHERE relnamespace = to_regnamespace(quote_ident(${db.config.schema})) AND relkind = 'r' ORDER BY relname`,
+  )
+  const state: Record<string, readonly string[]> = {
+    schema: (await db.dialect.dumpSchema(db)).split(/;\n\n?/).sort(),
+  }
+  for (const { name } of tables) {
+    if (ignored.test(name)) continue
+    const rows = await db.rows<Record<string, unknown>>(sql`SELECT * FROM ${identifier(name)}`)
+    state[name] = rows.map(comparable).sort()
+  }
+  return state
+}
+
+/** Of a state, what belongs to other people: their tables, rows, indexes, triggers, views. */
+export function ofOthers(all: State): State {
   const isOurs = /^(p2c|cds|finops)_|^batches$/
-  const schema = all['schema']?.filter(text => !/["\s](p2c|cds|finops)_/.test(text)) ?? []
+  const schema = all['schema']?.filter(text => !/["\s.](p2c|cds|finops)_/.test(text)) ?? []
   const tables = Object.entries(all).filter(([name]) => !isOurs.test(name))
   return { ...Object.fromEntries(tables), schema }
 }

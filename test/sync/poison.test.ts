@@ -1,13 +1,13 @@
 import t from 'tap'
 import type { Database } from '../../src/database/database.ts'
-import { identifier, sql } from '../../src/domain/sql.ts'
+import { identifier, join, sql } from '../../src/domain/sql.ts'
 import { finish } from '../../src/events.ts'
 import { seed } from '../../src/seed/seed.ts'
 import { migrate } from '../../src/upgrade/migrate.ts'
 import { sync } from '../../src/upgrade/sync.ts'
 import { verify } from '../../src/upgrade/verify.ts'
 import { engines, freshDatabase, type Engine, type Teardown } from '../support/database.ts'
-import { contactLegs, poisonTarget } from '../support/poison.ts'
+import { contactLegs, mendTarget, poisonTarget } from '../support/poison.ts'
 
 const tablesAreThere = '20261101T1000_target_tables'
 
@@ -48,7 +48,7 @@ for (const engine of engines) {
           (
             await db.row<{ n: number }>(
               leg.name === 'source-cds'
-                ? sql`SELECT count(*) AS n FROM contact WHERE msdynce_iscompanyanaccount = 1 AND msdynce_isactivecustomer = 0`
+                ? sql`SELECT count(*) AS n FROM contact WHERE msdynce_iscompanyanaccount = ${db.dialect.flag(true)} AND msdynce_isactivecustomer = ${db.dialect.flag(false)}`
                 : sql`SELECT count(*) AS n FROM p2c_sync_record WHERE task = 'Contacts'`,
             )
           )?.n,
@@ -57,11 +57,11 @@ for (const engine of engines) {
       )
       t.same((await verify(db)).violations, [])
 
-      await db.script('DROP TRIGGER no_way')
+      await mendTarget(db, leg)
       await finish(sync(db, { mode: 'retry' }))
       t.same(await refused(db), [], 'once mended, they alone are tried again')
       const [there] = await db.rows<{ n: number }>(
-        sql`SELECT count(*) AS n FROM ${identifier(leg.table)} WHERE ${identifier(leg.number)} IN (SELECT value FROM json_each(${JSON.stringify(found.map(({ key }) => key))}))`,
+        sql`SELECT count(*) AS n FROM ${identifier(leg.table)} WHERE ${identifier(leg.number)} IN (${join(found.map(({ key }) => key))})`,
       )
       t.equal(there?.n, found.length)
       t.same((await verify(db)).violations, [])
@@ -79,7 +79,7 @@ for (const engine of engines) {
         { code: 'TOO_MANY_REJECTS' },
         'as long as nobody mends it',
       )
-      await db.script('DROP TRIGGER no_way')
+      await mendTarget(db, leg)
       await finish(migrate(db))
       t.same(await refused(db), [])
       t.same((await verify(db)).violations, [])
@@ -96,7 +96,7 @@ for (const engine of engines) {
       await poisonTarget(db, leg, 1, 'UPDATE')
       await db.change(sql`UPDATE contact SET lastname = 'Changed'`)
       await t.rejects(finish(sync(db, { mode: 'changed' })), { code: 'TOO_MANY_REJECTS', exit: 1 })
-      await db.script('DROP TRIGGER no_way')
+      await mendTarget(db, leg)
       await finish(sync(db, { mode: 'changed' }))
       t.same(await refused(db), [])
       t.same((await verify(db)).violations, [])

@@ -9,6 +9,7 @@ import { syncTemplates } from '../../src/sync/sync.ts'
 import { targetTables } from '../../src/sync/targets.ts'
 import type { TemplateName } from '../../src/sync/template.ts'
 import { syncTruths } from '../../src/sync/truths.ts'
+import { dropOtherTrigger, otherTrigger } from '../support/other-trigger.ts'
 import { engines, freshDatabase, type Engine, type Teardown } from '../support/database.ts'
 import { guidOf, insertRows, makeSales } from '../support/sales.ts'
 
@@ -454,14 +455,17 @@ for (const engine of engines) {
         [1, 2, 3, 4, 5, 6, 7].map(n => account(n)),
       )
       await db.script(
-        `CREATE TRIGGER poison BEFORE INSERT ON cds_account WHEN NEW."AccountId" LIKE 'ACC-01003%' BEGIN SELECT RAISE(ABORT, 'not this one'); END`,
+        otherTrigger(engine, 'poison', 'BEFORE INSERT ON cds_account', {
+          when: `NEW."AccountId" LIKE 'ACC-01003%'`,
+          does: { refuses: 'not this one' },
+        }),
       )
       const result = await sync(db)
       t.equal(counts(result, 'accounts'), '+6 ~0 =0 x1, +6 ~0 =0 x0')
       t.match(await rejects(db), [
         { code: 'DATABASE_REFUSED', source_id: guidOf('account', 3), message: /not this one/ },
       ])
-      await db.script('DROP TRIGGER poison')
+      await db.script(dropOtherTrigger(engine, 'poison', 'cds_account'))
       t.equal(counts(await sync(db, { mode: 'retry' }), 'accounts'), '+1 ~0 =0 x0, +1 ~0 =0 x0')
       t.same(await rejects(db), [])
     })
@@ -499,7 +503,7 @@ for (const engine of engines) {
       await insertRows(db, 'contact', [contact(1), contact(2)])
       await sync(db)
       await db.change(
-        sql`UPDATE contact SET msdynce_isactivecustomer = 1 WHERE contactid = ${guidOf('contact', 1)}`,
+        sql`UPDATE contact SET msdynce_isactivecustomer = ${db.dialect.flag(true)} WHERE contactid = ${guidOf('contact', 1)}`,
       )
       await db.change(
         sql`UPDATE contact SET parentcustomerid = ${guidOf('account', 2)} WHERE contactid = ${guidOf('contact', 2)}`,

@@ -13,9 +13,10 @@ export const accounts: AuditFile = {
     const column = await columnOrNull(db, 'account')
     const id = db.rules.guid(db.names.column('accountid', 'a'))
     const number = column(field.accountNumber, 'a')
-    return sql`SELECT ${id} AS accountid, ${column('name', 'a')} AS name, ${number} AS account_number,
+    const rows = sql`SELECT ${id} AS accountid, ${column('name', 'a')} AS name, ${number} AS account_number,
         (CASE WHEN ${db.rules.hasNoNumber(number)} THEN NULL WHEN ${await isAssigned(db, id, number)} THEN 'assigned' ELSE 'kept' END) AS number_origin
-      FROM ${db.names.table('account')} AS a ${orderBy(db, accounts.key)}`
+      FROM ${db.names.table('account')} AS a`
+    return sql`SELECT * FROM (${rows}) AS rows_of_accounts ${orderBy(db, accounts.key)}`
   },
 }
 

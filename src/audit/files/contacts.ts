@@ -56,8 +56,8 @@ async function facts(db: Database): Promise<Sql> {
   const id = rules.guid(names.column('contactid', 'c'))
   const each = counts.map(count => sql`coalesce(a.${raw(count)}, 0) AS ${raw(count)}`)
   return sql`SELECT ${id} AS contactid, ${column('fullname', 'c')} AS fullname,
-      ${column(field.contactNumber, 'c')} AS contact_number, ${column(field.isActiveCustomer, 'c')} AS is_active,
-      ${column(field.isCompanyAnAccount, 'c')} AS is_account, ${join(each, ', ')}, coalesce(a.documents, 0) AS documents,
+      ${column(field.contactNumber, 'c')} AS contact_number, ${column(field.isActiveCustomer, 'c', 'flag')} AS is_active,
+      ${column(field.isCompanyAnAccount, 'c', 'flag')} AS is_account, ${join(each, ', ')}, coalesce(a.documents, 0) AS documents,
       ${rules.guid(names.column('parentcustomerid', 'c'))} AS company_id,
       ${rules.companyType('c', 'in the whole table')} AS company_type
     FROM ${names.table('contact')} AS c LEFT JOIN (${activity(db)}) AS a ON a.id = ${id}`

@@ -52,7 +52,7 @@ async function isKeptApart({ db, ...subject }: Subject, table: string): Promise<
   if (primaryKey.length !== 1 || primaryKey[0] !== column) return false
   const key = db.names.column(subject.keyOf(table))
   const another = await db.row(
-    sql`SELECT 1 AS found FROM ${db.names.table(table)} WHERE ${key} <> ${db.rules.guid(key)} LIMIT 1`,
+    sql`SELECT 1 AS found FROM ${db.names.table(table)} WHERE ${db.rules.isAnotherSpelling(key)} LIMIT 1`,
   )
   return another === undefined
 }
@@ -67,5 +67,5 @@ async function examplesIn(subject: Subject, table: string): Promise<string[]> {
 
 function isEmpty({ db, ...subject }: Subject, table: string) {
   const key = db.names.column(subject.keyOf(table), 'r')
-  return sql`(${key} IS NULL OR ${key} = '')`
+  return sql`(${key} IS NULL OR CAST(${key} AS text) = '')`
 }

@@ -1,6 +1,6 @@
 import Driver from 'better-sqlite3'
 import type { ColumnType } from '../../domain/sales.ts'
-import { literal, raw, sql } from '../../domain/sql.ts'
+import { empty, literal, raw, sql } from '../../domain/sql.ts'
 import { P2cError } from '../../errors.ts'
 import { numberer } from '../../numbering/format.ts'
 import type { Database } from '../database.ts'
@@ -16,6 +16,7 @@ import type { SqliteDatabase } from './open.ts'
 import { ranksInMemory } from './ranks.ts'
 import { rehearse, triggersFired } from './rehearsal.ts'
 import { sequenceNumber } from './sequence-number.ts'
+import { sequences } from './sequences.ts'
 
 /** SQLite 3.35 and later for the upgrade itself; what stays in the schema runs from 3.26 on. */
 export const sqliteDialect: Dialect = {
@@ -23,11 +24,10 @@ export const sqliteDialect: Dialect = {
   queryBuilderClient: 'better-sqlite3',
   habits: { batchMillis: 250 },
   columnType,
-  copyType: () => '',
-  // Deterministic functions only, so that indexes can be made on it.
-  guid: expression => sql`lower(trim(${expression}, '{}'))`,
+  bytewiseText: raw('text'),
   flag: value => literal(value),
   readFlag: value => (value === null || value === undefined ? null : Boolean(value)),
+  flagText: expression => sql`(CASE ${expression} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)`,
   ascendingNullsLast: expression => sql`${expression} ASC NULLS LAST`,
   bytewise: expression => sql`${expression} COLLATE BINARY`,
   rowLocator: async (db, table) => {
@@ -75,13 +75,17 @@ export const sqliteDialect: Dialect = {
     return sql`p2c_number(${sequence})`
   },
   sequenceNumber,
+  sequences,
+  typeOfKeyCopy: () => raw('text'),
+  // Without a type a value is kept as what it is.
+  typeOfValueCopy: () => empty,
   readWhole: raw('NOT INDEXED'),
   changeMark: db =>
     Promise.resolve(Number(sqlite(db).handle.pragma('data_version', { simple: true }))),
-  rank: (db, places, are) =>
-    are === 'rowids'
+  rank: (db, places, { areRowids, type }) =>
+    areRowids
       ? Promise.resolve(ranksInMemory(sqlite(db), places))
-      : ranksInTables(db, places, raw('text')),
+      : ranksInTables(db, places, type),
   insertMany: (db, table, columns, rows) => insertMany(sqlite(db), table, columns, rows),
   clusteredByKey: raw('WITHOUT ROWID'),
   createViewIfMissing: raw('CREATE VIEW IF NOT EXISTS'),

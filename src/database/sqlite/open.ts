@@ -11,6 +11,7 @@ import type { Composed, Database, Query, Row } from '../database.ts'
 import { stopped } from '../stop.ts'
 import { sqliteDialect } from './dialect.ts'
 import { explain } from './faults.ts'
+import { guids } from './guids.ts'
 
 /** What the SQLite half of the dialect needs beside the Database. */
 export interface SqliteDatabase extends Database {
@@ -82,7 +83,7 @@ function databaseOn(
     config,
     dialect: sqliteDialect,
     names,
-    rules: rulesOf(config, names, expression => sqliteDialect.guid(expression)),
+    rules: rulesOf(config, names, guids),
     identity: `sqlite:${path}`,
     path,
     handle,

@@ -1,0 +1,134 @@
+import { field } from '../../domain/names.ts'
+import { salesTable } from '../../domain/sales.ts'
+import { empty, join, literal, raw, sql, type Sql } from '../../domain/sql.ts'
+import { highestOf } from '../../numbering/format.ts'
+import type { LiveNumber, SchemaObject } from '../dialect.ts'
+import { numberText } from './number-text.ts'
+import type { PostgresDatabase } from './open.ts'
+import { sequenceNumber } from './sequence-number.ts'
+import { nativeSequence, nextOf } from './sequences.ts'
+import { of, plpgsql, trigger } from './trigger.ts'
+
+/** Up to this far ahead a sequence is stepped, which takes some tenths of a second; further it is set. */
+const steps = 1_000_000
+const stepsAtOnce = 1_000
+
+/** Numbers for new rows, and sequences that go past the numbers that others give. */
+export function numberObjects(
+  db: PostgresDatabase,
+  numbers: readonly LiveNumber[],
+): SchemaObject[] {
+  return numbers.flatMap(number => [
+    passNumber(db, number),
+    ...numberTrigger(db, number),
+    ...numberSetTrigger(db, number),
+  ])
+}
+
+const passing = ({ table }: LiveNumber) => `p2c_${table}_pass_number`
+
+/**
+ * Steps are safe whatever others do meanwhile. A leap is not: whoever leaps has read where the
+ * sequence stands, and sets it back if others have come further than that by then. So only leaps
+ * are made that nobody can step in the meantime, and one after the other, under a lock that a
+ * sub-transaction takes and gives back by failing; what was set stays set.
+ */
+function passNumber(db: PostgresDatabase, number: LiveNumber): SchemaObject {
+  const { sequence, format } = number
+  const native = literal(nativeSequence(sequence))
+  return plpgsql(
+    db,
+    passing(number),
+    'given bigint',
+    'void',
+    sql`BEGIN
+  IF given IS NULL OR given > ${integer(highestOf(format))} THEN RETURN; END IF;
+  WHILE ${nextOf(sequence)} <= given LOOP
+    IF given - ${nextOf(sequence)} < ${integer(steps)} THEN
+      PERFORM nextval(${native}) FROM generate_series(1, least(given - ${nextOf(sequence)} + 1, ${integer(stepsAtOnce)}));
+    ELSE
+      BEGIN
+        PERFORM pg_advisory_xact_lock(hashtextextended(${native}, 0));
+        IF ${nextOf(sequence)} <= given THEN PERFORM setval(${native}, given); END IF;
+        RAISE EXCEPTION USING ERRCODE = 'P2C00';
+      EXCEPTION WHEN SQLSTATE 'P2C00' THEN
+        NULL;
+      END;
+    END IF;
+  END LOOP;
+END`,
+  )
+}
+
+/**
+ * A row that is there already keeps its number: the insert may yet become the update of ON CONFLICT.
+ * One that comes again gets the number it was given, unless another has it now.
+ */
+function numberTrigger(db: PostgresDatabase, live: LiveNumber): SchemaObject[] {
+  const { names, rules } = db
+  const { table, sequence, format } = live
+  const on = names.table(table)
+  const key = names.column(salesTable(table).key)
+  const column = names.column(live.column)
+  const number = of('new', column)
+  const id = rules.guid(of('new', key))
+  const exhausted = literal(
+    `NUMBERS_EXHAUSTED: there is no number left in the format ${format.text}`.replaceAll('%', '%%'),
+  )
+  return trigger(
+    db,
+    `p2c_${table}_number`,
+    on,
+    sql`BEFORE INSERT`,
+    sql`FOR EACH ROW`,
+    sql`DECLARE
+  next bigint;
+BEGIN
+  IF ${number} <> '' THEN
+    PERFORM ${raw(passing(live))}(${sequenceNumber(format, number)});
+    RETURN new;
+  END IF;
+  ${number} := (SELECT t.${column} FROM ${on} AS t WHERE t.${key} = ${of('new', key)} AND t.${column} <> '' LIMIT 1);
+  IF ${number} IS NULL THEN
+    ${number} := (SELECT g.number FROM p2c_given_number AS g WHERE g.sequence = ${literal(sequence)} AND g.row_key = ${id}
+      AND NOT EXISTS (SELECT 1 FROM ${on} AS t WHERE t.${column} = g.number));
+  END IF;
+  IF ${number} IS NULL THEN
+    next := nextval(${literal(nativeSequence(sequence))});
+    IF next > ${integer(highestOf(format))} THEN RAISE EXCEPTION ${exhausted}; END IF;
+    ${number} := ${numberText(format, raw('next'))};
+    INSERT INTO p2c_given_number (sequence, row_key, number) VALUES (${literal(sequence)}, ${id}, ${number})
+      ON CONFLICT ON CONSTRAINT p2c_given_number_pkey DO UPDATE SET number = excluded.number;
+  END IF;
+  RETURN new;
+END`,
+  )
+}
+
+/** A number that somebody sets later. The backfill's are taken already, and it fills the flags too. */
+function numberSetTrigger(db: PostgresDatabase, live: LiveNumber): SchemaObject[] {
+  const { names } = db
+  const { table, format } = live
+  const column = names.column(live.column)
+  const [before, after] = [of('old', column), of('new', column)]
+  const active = names.column(field.isActiveCustomer)
+  const isNoBackfill =
+    table === 'contact'
+      ? sql` AND (${before} <> '' OR ${of('old', active)} IS NOT NULL OR ${of('new', active)} IS NULL)`
+      : empty
+  return trigger(
+    db,
+    `p2c_${table}_number_set`,
+    names.table(table),
+    sql`AFTER UPDATE OF ${column}`,
+    sql`FOR EACH ROW WHEN (${join([sql`${after} <> ''`, sql`${after} IS DISTINCT FROM ${before}`], ' AND ')}${isNoBackfill})`,
+    sql`BEGIN
+  PERFORM ${raw(passing(live))}(${sequenceNumber(format, after)});
+  RETURN NULL;
+END`,
+  )
+}
+
+function integer(value: number): Sql {
+  return raw(String(value))
+}
