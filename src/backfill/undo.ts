@@ -1,9 +1,9 @@
 import type { Database } from '../database/database.ts'
 import { noteProgress, now, type Run } from '../database/history.ts'
-import { join, literal, raw, sql, type Sql } from '../domain/sql.ts'
+import { empty, join, literal, raw, sql, type Sql } from '../domain/sql.ts'
 import type { Work } from '../events.ts'
 import { lengthOf, restoreRows } from './apply.ts'
-import { planTable, type Backfill } from './backfill.ts'
+import { forAllRows, planTable, type Backfill } from './backfill.ts'
 import { paceOf } from './pace.ts'
 import { findPlan, imagesOf } from './plan.ts'
 import { withRetries } from './retry.ts'
@@ -28,17 +28,19 @@ export async function editsQuery(
   const table = sql`${names.table(backfill.table)} AS t`
   const row = (column: string, written: Sql, current: Sql) =>
     sql`SELECT ${literal(names.tableName(backfill.table))} AS table_name, ${rules.keyText(key)} AS row_id, ${literal(names.columnName(column))} AS column_name, ${written} AS written_value, ${current} AS current_value`
+  const lookUp = await forAllRows(db, backfill, 't')
+  const { own, planned } = await identities(db, backfill)
   const { column, sequence } = backfill.number
   const number = names.column(column, 't')
   const written = sql`coalesce(p.number, p.${imagesOf(db, column).before})`
   const done = await checkpoint(db, migration, 'do')
   const undone = await checkpoint(db, migration, 'undo')
   const edits = [
-    sql`${row(column, written, number)} FROM ${plan} AS p JOIN ${table} ON ${key} = p.row_key
+    sql`${row(column, written, number)} FROM ${plan} AS p JOIN ${table} ON ${own} = ${planned}
       WHERE p.position > ${undone} AND p.position <= ${done} AND ${number} IS DISTINCT FROM ${written}`,
     ...Object.entries(backfill.set).map(([flag, computed]) => {
       const value = names.column(flag, 't')
-      const should = computed(db, 't', 'in the whole table')
+      const should = computed(db, 't', lookUp)
       const text = (flag: Sql) => db.dialect.flagText(flag)
       return sql`${row(flag, text(should), text(value))} FROM ${table} WHERE ${value} IS NOT NULL AND ${value} IS DISTINCT FROM ${should}`
     }),
@@ -46,11 +48,27 @@ export async function editsQuery(
   if (dropped) {
     edits.push(
       sql`${row(column, raw('NULL'), number)} FROM ${table} WHERE NOT ${rules.hasNoNumber(number)}
-        AND ${key} NOT IN (SELECT row_key FROM ${plan} WHERE row_key IS NOT NULL)
+        AND ${own} NOT IN (SELECT known.place FROM (SELECT ${planned} AS place FROM ${plan} AS p) AS known WHERE known.place IS NOT NULL)
         AND ${number} NOT IN (SELECT number FROM p2c_given_number WHERE sequence = ${sequence})`,
     )
   }
   return join(edits, ' UNION ALL ')
+}
+
+/**
+ * What tells a row of the table, called `t`, and what the plan, called `p`, has of it: places,
+ * where rows have them, by the plan's hint or else by the key; NULL where the row is gone.
+ */
+async function identities(db: Database, backfill: Backfill): Promise<{ own: Sql; planned: Sql }> {
+  const { names } = db
+  const locator = await db.dialect.rowLocator(db, names.tableName(backfill.table))
+  if (!locator) return { own: names.column(backfill.key, 't'), planned: raw('p.row_key') }
+  const place = (is: Sql) =>
+    sql`(SELECT h.${locator} FROM ${names.table(backfill.table)} AS h WHERE ${names.column(backfill.key, 'h')} = p.row_key${is})`
+  return {
+    own: sql`t.${locator}`,
+    planned: sql`coalesce(${place(sql` AND h.${locator} = p.row_hint`)}, ${place(empty)})`,
+  }
 }
 
 /**
