@@ -1,18 +1,16 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import t from 'tap'
-import { loadConfig } from '../../src/config.ts'
 import { connect } from '../../src/database/connect.ts'
 import { recorded } from '../../src/database/run.ts'
 import { sql } from '../../src/domain/sql.ts'
 import { finish } from '../../src/events.ts'
-import { freshFolder, type Teardown } from '../support/database.ts'
+import { engines, freshConfig, type Engine, type Teardown } from '../support/database.ts'
+import { pathOf } from '../support/live.ts'
 
 /** A database whose work is told once to stop, when the switch is on. */
-async function stoppable(t: Teardown) {
-  const file = join(freshFolder(t), 'sales.sqlite')
+async function stoppable(t: Teardown, engine: Engine) {
   let isOn = false
-  const db = await connect(loadConfig({ options: { database: `sqlite:${file}` }, file: false }), {
+  const db = await connect(await freshConfig(t, engine), {
     mode: 'create',
     mustStop: () => {
       const was = isOn
@@ -21,31 +19,33 @@ async function stoppable(t: Teardown) {
     },
   })
   t.teardown(() => db.close())
-  await db.script('CREATE TABLE t (x)')
-  return { db, file, stop: () => (isOn = true) }
+  await db.script('CREATE TABLE t (x integer)')
+  return { db, stop: () => (isOn = true) }
 }
 
-t.test(
-  'work that must stop ends before its next statement, and takes its transaction back',
-  async t => {
-    const { db, stop } = await stoppable(t)
-    const work = recorded(db, 'migrate', async function* () {
-      yield { type: 'step', state: 'started', step: 'one' }
-      await db.transaction(async () => {
-        await db.change(sql`INSERT INTO t VALUES (1)`)
-        stop()
-        await db.change(sql`INSERT INTO t VALUES (2)`)
+for (const engine of engines)
+  t.test(
+    `${engine}: work that must stop ends before its next statement, and takes its transaction back`,
+    async t => {
+      const { db, stop } = await stoppable(t, engine)
+      const work = recorded(db, 'migrate', async function* () {
+        yield { type: 'step', state: 'started', step: 'one' }
+        await db.transaction(async () => {
+          await db.change(sql`INSERT INTO t VALUES (1)`)
+          stop()
+          await db.change(sql`INSERT INTO t VALUES (2)`)
+        })
       })
-    })
-    await t.rejects(finish(work), { code: 'WORK_STOPPED' })
-    t.same(await db.rows(sql`SELECT * FROM t`), [])
-    t.match(await db.row(sql`SELECT outcome FROM p2c_run`), { outcome: 'stopped' })
-    t.equal(await db.dialect.isLocked(db), false)
-  },
-)
+      await t.rejects(finish(work), { code: 'WORK_STOPPED' })
+      t.same(await db.rows(sql`SELECT * FROM t`), [])
+      t.match(await db.row(sql`SELECT outcome FROM p2c_run`), { outcome: 'stopped' })
+      t.equal(await db.dialect.isLocked(db), false)
+    },
+  )
 
-t.test('a backup that must stop leaves no file behind', async t => {
-  const { db, file, stop } = await stoppable(t)
+t.test('sqlite: a backup that must stop leaves no file behind', async t => {
+  const { db, stop } = await stoppable(t, 'sqlite')
+  const file = pathOf(db)
   await db.change(sql`INSERT INTO t VALUES (zeroblob(20000000))`)
   const backup = db.dialect.backup(db, `${file}.backup`)
   stop()
