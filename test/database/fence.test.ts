@@ -2,6 +2,7 @@ import pg from 'pg'
 import t from 'tap'
 import { connect } from '../../src/database/connect.ts'
 import { beginRun, finishRun } from '../../src/database/history.ts'
+import { recorded } from '../../src/database/run.ts'
 import { sql } from '../../src/domain/sql.ts'
 import { finish } from '../../src/events.ts'
 import { seed } from '../../src/seed/seed.ts'
@@ -38,6 +39,21 @@ for (const engine of engines)
         t.same((await verify(other)).violations, [])
       },
     )
+
+t.test('postgres: a transaction during which another run begins is taken back', async t => {
+  const db = await freshDatabase(t, 'postgres')
+  const other = await connect(db.config, { mode: 'write' })
+  t.teardown(() => other.close())
+  const work = recorded(db, 'migrate', async function* () {
+    yield { type: 'step', state: 'started', step: 'write' } as const
+    await db.transaction(async () => {
+      await db.change(sql`INSERT INTO p2c_setting (name, value) VALUES ('zombie', 'was here')`)
+      await beginRun(other, 'migrate')
+    })
+  })
+  await t.rejects(finish(work), { code: 'LOCK_LOST' })
+  t.same(await db.rows(sql`SELECT value FROM p2c_setting WHERE name = 'zombie'`), [])
+})
 
 t.test('postgres: a zombie that comes back writes no row', async t => {
   const db = await freshDatabase(t, 'postgres')
