@@ -54,8 +54,10 @@ export async function* runBackfill(
     if (late.added === 0) break
     if (sweep >= mostSweeps) throw neverFinished(migration)
   }
-  await db.change(
-    sql`UPDATE p2c_backfill SET state = 'done', finished_on = ${now()} WHERE migration = ${migration}`,
+  await db.transaction(() =>
+    db.change(
+      sql`UPDATE p2c_backfill SET state = 'done', finished_on = ${now()} WHERE migration = ${migration}`,
+    ),
   )
   const done = await db.row<{ rows: number }>(
     sql`SELECT coalesce(sum(rows), 0) AS rows FROM p2c_batch WHERE migration = ${migration} AND direction = 'do'`,

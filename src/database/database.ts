@@ -40,6 +40,11 @@ export interface Database {
    * from its beginning; one inside another is a mistake of ours and throws.
    */
   transaction<T>(work: () => Promise<T>): Promise<T>
+  /**
+   * What is asked at the end of each transaction, inside it, from now on; where it throws, the
+   * transaction is taken back. null: nothing any more.
+   */
+  beforeCommit(check: (() => Promise<void>) | null): void
   /** How long the transaction under way has been at it; 0 where there is none. */
   transactionMillis(): number
   /**

@@ -134,6 +134,8 @@ export interface Dialect {
    * a look at a distant page for each row.
    */
   readonly readWhole: Sql
+  /** Stands behind a query whose rows nobody shall change before this transaction ends. */
+  readonly keptUntilCommit: Sql
   /**
    * A mark that stays the same as long as no other program has committed anything; null where
    * nobody can tell. To be asked inside a transaction.

@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os'
 import { nanoid } from 'nanoid'
 import { sql } from '../domain/sql.ts'
+import { P2cError } from '../errors.ts'
 import { version } from '../version.ts'
 import type { Database } from './database.ts'
 import { recentRate, withMark, type Mark } from './recent-rate.ts'
@@ -32,10 +33,12 @@ export async function beginRun(db: Database, command: string): Promise<Run> {
   const run: Run = { id: nanoid(12), command, rows: 0, recent: { step: null, marks: [] } }
   await db.transaction(async () => {
     await db.change(
-      sql`INSERT INTO p2c_run (run_id, command, started_on, actor, host, pid, version) VALUES (${run.id}, ${command}, ${now()}, ${actor()}, ${hostname()}, ${process.pid}, ${version})`,
+      sql`INSERT INTO p2c_run (run_id, fence, command, started_on, actor, host, pid, version)
+        SELECT ${run.id}, coalesce(max(fence), 0) + 1, ${command}, ${now()}, ${actor()}, ${hostname()}, ${process.pid}, ${version} FROM p2c_run`,
     )
     await db.change(
-      sql`INSERT INTO p2c_lock (id, run_id) VALUES (1, ${run.id}) ON CONFLICT (id) DO UPDATE SET run_id = excluded.run_id`,
+      sql`INSERT INTO p2c_lock (id, run_id, fence) SELECT 1, run_id, fence FROM p2c_run WHERE run_id = ${run.id}
+        ON CONFLICT (id) DO UPDATE SET run_id = excluded.run_id, fence = excluded.fence`,
     )
   })
   return run
@@ -65,12 +68,39 @@ export async function noteProgress(
   )
 }
 
+/**
+ * The fence: that no run has begun since this one did, which would mean that the lock was lost and
+ * another has it. Asked at the end of a transaction: until its COMMIT none can begin.
+ *
+ * @throws P2cError LOCK_LOST
+ */
+export async function mustHoldFence(db: Database, run: Run): Promise<void> {
+  const { keptUntilCommit } = db.dialect
+  const holder = await db
+    .row<{ fence: number; own: number }>(
+      sql`SELECT l.fence, (SELECT r.fence FROM p2c_run AS r WHERE r.run_id = ${run.id}) AS own FROM p2c_lock AS l WHERE l.id = 1 ${keptUntilCommit}`,
+    )
+    .catch((error: unknown) => {
+      // Only a run that begins or ends writes this row: whoever cannot read it has lost it.
+      if (db.dialect.faultOf(error) !== 'transient') throw error
+      return undefined
+    })
+  if (holder && Number(holder.fence) === Number(holder.own)) return
+  throw new P2cError('LOCK_LOST', {
+    what: `another run has taken over from "p2c ${run.command}" on ${db.identity}`,
+    must: 'the lock, as long as the work lasts',
+    found: 'a connection that was cut, or a process that stood still',
+    next: 'This run has written nothing since. See "p2c status"; run the same command again once the other has ended',
+  })
+}
+
 /** Writes down how a run ended. */
 export async function finishRun(db: Database, run: Run, outcome: Outcome): Promise<void> {
   await db.transaction(async () => {
     await db.change(
       sql`UPDATE p2c_run SET finished_on = ${now()}, outcome = ${outcome}, rows = ${run.rows} WHERE run_id = ${run.id}`,
     )
+    await mustHoldFence(db, run)
     await db.change(sql`DELETE FROM p2c_lock WHERE run_id = ${run.id}`)
   })
 }

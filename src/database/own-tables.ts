@@ -13,17 +13,19 @@ const tables = {
     name text NOT NULL PRIMARY KEY,
     value text NOT NULL`,
 
-  /** Who holds the lock, for the message to those who find it taken. One row. */
+  /** Who holds the lock: for the message to those who find it taken, and for the fence. One row. */
   p2c_lock: `
     id integer NOT NULL PRIMARY KEY CHECK (id = 1),
-    run_id text NOT NULL`,
+    run_id text NOT NULL,
+    fence bigint NOT NULL`,
 
   /**
-   * What happened, ever. `outcome` is null while the run is under way, or was killed. From `step`
+   * What happened, ever. Whoever begins later has the higher `fence`. `outcome` is null while the run is under way, or was killed. From `step`
    * on: where it stands, with the last batch that was committed and the recent speed.
    */
   p2c_run: `
     run_id text NOT NULL PRIMARY KEY,
+    fence bigint NOT NULL UNIQUE,
     command text NOT NULL,
     started_on text NOT NULL,
     finished_on text,

@@ -1,6 +1,6 @@
 import type { RunEvent, Work } from '../events.ts'
 import type { Database } from './database.ts'
-import { beginRun, finishRun, type Outcome, type Run } from './history.ts'
+import { beginRun, finishRun, mustHoldFence, type Outcome, type Run } from './history.ts'
 import { lock } from './lock.ts'
 import { makeOwnTables } from './own-tables.ts'
 import { isStop } from './stop.ts'
@@ -31,6 +31,7 @@ export async function* recorded<Result>(
     await makeOwnTables(db)
     const run = await beginRun(db, command)
     let outcome: Outcome = 'stopped'
+    db.beforeCommit(() => mustHoldFence(db, run))
     try {
       await db.dialect.beginLongWork(db, cacheMegabytes)
       const result = yield* work(run)
@@ -40,6 +41,7 @@ export async function* recorded<Result>(
       outcome = isStop(error) ? 'stopped' : 'failed'
       throw error
     } finally {
+      db.beforeCommit(null)
       await finishRun(db, run, outcome)
       await db.dialect.endLongWork(db)
     }

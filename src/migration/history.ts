@@ -63,8 +63,11 @@ export async function recordApplied(
 /** Records how far a migration got. */
 export async function recordPhase(db: Database, name: string, phase: Phase): Promise<void> {
   const finished = phase === 'done' ? now() : null
-  await db.change(
-    sql`UPDATE p2c_migration SET phase = ${phase}, finished_on = ${finished} WHERE name = ${name}`,
+  // In a transaction, because the fence is asked at its end.
+  await db.transaction(() =>
+    db.change(
+      sql`UPDATE p2c_migration SET phase = ${phase}, finished_on = ${finished} WHERE name = ${name}`,
+    ),
   )
 }
 

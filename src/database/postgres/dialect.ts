@@ -39,6 +39,7 @@ export const postgresDialect: Dialect = {
   sequences,
   // Its planner knows when an index is not worth it.
   readWhole: empty,
+  keptUntilCommit: raw('FOR SHARE'),
   // The server counts the transactions of all databases together: no mark would ever stay.
   changeMark: () => Promise.resolve(null),
   rank: (db, places, { type }) => ranksInTables(db, places, type),

@@ -183,6 +183,7 @@ function databaseOn(
 ): Core {
   const names = namesOf(config)
   let begunAt: number | undefined
+  let check: (() => Promise<void>) | null = null
 
   let last: Promise<unknown> = Promise.resolve()
 
@@ -246,6 +247,7 @@ function databaseOn(
       begunAt = performance.now()
       try {
         const result = await work()
+        await check?.()
         const { command } = await guarded(() => client.query('COMMIT'))
         if (command !== 'COMMIT') throw new Error('the transaction had failed before its COMMIT')
         return result
@@ -255,6 +257,9 @@ function databaseOn(
       } finally {
         begunAt = undefined
       }
+    },
+    beforeCommit: next => {
+      check = next
     },
     transactionMillis: () => (begunAt === undefined ? 0 : performance.now() - begunAt),
     snapshot: async () => {

@@ -80,6 +80,8 @@ export const sqliteDialect: Dialect = {
   // Without a type a value is kept as what it is.
   typeOfValueCopy: () => empty,
   readWhole: raw('NOT INDEXED'),
+  // Whoever writes has the whole database to himself.
+  keptUntilCommit: empty,
   changeMark: db =>
     Promise.resolve(Number(sqlite(db).handle.pragma('data_version', { simple: true }))),
   rank: (db, places, { areRowids, type }) =>

@@ -56,6 +56,7 @@ function databaseOn(
   const names = namesOf(config)
   const statements = new Map<string, Driver.Statement>()
   let begunAt = 0
+  let check: (() => Promise<void>) | null = null
 
   const heedStop = () => {
     if (mustStop?.()) throw stopped()
@@ -131,6 +132,7 @@ function databaseOn(
       begunAt = performance.now()
       try {
         const result = await work()
+        await check?.()
         await db.script('COMMIT')
         return result
       } catch (error) {
@@ -138,6 +140,9 @@ function databaseOn(
         if (isUnderWay()) handle.exec('ROLLBACK')
         throw error
       }
+    },
+    beforeCommit: next => {
+      check = next
     },
     transactionMillis: () => (handle.inTransaction ? performance.now() - begunAt : 0),
     snapshot: () =>
