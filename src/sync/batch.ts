@@ -13,7 +13,14 @@ import {
   type Sql,
 } from '../domain/sql.ts'
 import { firstProblem, targetChecks } from './checks.ts'
-import { availableColumns, compileLeg, readsSales, type Check, type Notice } from './compile.ts'
+import {
+  availableColumns,
+  compileLeg,
+  readsSales,
+  type Check,
+  type CompiledField,
+  type Notice,
+} from './compile.ts'
 import { columnTypeOf, isText } from './entities/entity.ts'
 import type { Counts, Execution } from './execution.ts'
 import { codeOf, messageOf, packed } from './problem.ts'
@@ -66,25 +73,39 @@ export async function planBatches(
     isFine: sql`${any(checks.map(({ when }) => when))} IS NOT TRUE`,
     notices: [...compiled.notices, ...target.warning],
   }
-  const { listed, columns } = listing(db, leg, seen)
+  const { listed, columns } = listing(db, leg, seen, compiled.fields)
   const walk = await makeWalk(db, execution, leg, { joins: seen.joins, columns })
   const actual = { ...seen, joins: sql`${walk.join} ${seen.joins}` }
   return { execution, leg, walk, checks, actual, listed }
 }
 
-/** A view as columns of the list, and how it is seen there. */
+/**
+ * A view as columns of the list, and how it is seen there. What is the same for all rows is not
+ * kept in it, and what several fields share, once: the list is sorted, row by row.
+ */
 function listing(
   db: Database,
   leg: ProjectLeg,
-  { fields, isFine, notices }: View,
+  { isFine, notices }: View,
+  fields: readonly CompiledField[],
 ): { listed: View; columns: Observation['columns'] } {
   const zeroOrOne = (when: Sql) => sql`CASE WHEN ${when} THEN 1 ELSE 0 END`
-  const field = (i: number) => raw(`field_${i}`)
   const notice = (i: number) => raw(`notice_${i}`)
+  const kept = new Map<string, Observation['columns'][number]>()
+  const keep = (to: string, value: Sql) => {
+    const type = db.dialect.columnType(columnTypeOf(leg.target, to))
+    const same = JSON.stringify([type, value.sql, value.values])
+    const column = kept.get(same) ?? { name: raw(`field_${kept.size}`), value, type }
+    kept.set(same, column)
+    return sql`w.${column.name}`
+  }
   return {
     listed: {
       joins: empty,
-      fields: fields.map(({ to }, i) => ({ to, value: sql`w.${field(i)}` })),
+      fields: fields.map(({ to, value, isConstant }) => ({
+        to,
+        value: isConstant ? value : keep(to, value),
+      })),
       isFine: raw('w.is_fine = 1'),
       notices: notices.map((one, i) => ({ ...one, when: sql`w.${notice(i)} = 1` })),
     },
@@ -95,11 +116,7 @@ function listing(
         value: zeroOrOne(when),
         type: 'integer',
       })),
-      ...fields.map(({ to, value }, i) => ({
-        name: field(i),
-        value,
-        type: db.dialect.columnType(columnTypeOf(leg.target, to)),
-      })),
+      ...kept.values(),
     ],
   }
 }
