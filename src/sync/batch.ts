@@ -13,7 +13,14 @@ import {
   type Sql,
 } from '../domain/sql.ts'
 import { firstProblem, targetChecks } from './checks.ts'
-import { availableColumns, compileLeg, type Check, type Notice } from './compile.ts'
+import {
+  availableColumns,
+  compileLeg,
+  readsSales,
+  type Check,
+  type CompiledField,
+  type Notice,
+} from './compile.ts'
 import { columnTypeOf, isText } from './entities/entity.ts'
 import type { Counts, Execution } from './execution.ts'
 import { codeOf, messageOf, packed } from './problem.ts'
@@ -66,25 +73,39 @@ export async function planBatches(
     isFine: sql`${any(checks.map(({ when }) => when))} IS NOT TRUE`,
     notices: [...compiled.notices, ...target.warning],
   }
-  const { listed, columns } = listing(db, leg, seen)
+  const { listed, columns } = listing(db, leg, seen, compiled.fields)
   const walk = await makeWalk(db, execution, leg, { joins: seen.joins, columns })
   const actual = { ...seen, joins: sql`${walk.join} ${seen.joins}` }
   return { execution, leg, walk, checks, actual, listed }
 }
 
-/** A view as columns of the list, and how it is seen there. */
+/**
+ * A view as columns of the list, and how it is seen there. What is the same for all rows is not
+ * kept in it, and what several fields share, once: the list is sorted, row by row.
+ */
 function listing(
   db: Database,
   leg: ProjectLeg,
-  { fields, isFine, notices }: View,
+  { isFine, notices }: View,
+  fields: readonly CompiledField[],
 ): { listed: View; columns: Observation['columns'] } {
   const zeroOrOne = (when: Sql) => sql`CASE WHEN ${when} THEN 1 ELSE 0 END`
-  const field = (i: number) => raw(`field_${i}`)
   const notice = (i: number) => raw(`notice_${i}`)
+  const kept = new Map<string, Observation['columns'][number]>()
+  const keep = (to: string, value: Sql) => {
+    const type = db.dialect.columnType(columnTypeOf(leg.target, to))
+    const same = JSON.stringify([type, value.sql, value.values])
+    const column = kept.get(same) ?? { name: raw(`field_${kept.size}`), value, type }
+    kept.set(same, column)
+    return sql`w.${column.name}`
+  }
   return {
     listed: {
       joins: empty,
-      fields: fields.map(({ to }, i) => ({ to, value: sql`w.${field(i)}` })),
+      fields: fields.map(({ to, value, isConstant }) => ({
+        to,
+        value: isConstant ? value : keep(to, value),
+      })),
       isFine: raw('w.is_fine = 1'),
       notices: notices.map((one, i) => ({ ...one, when: sql`w.${notice(i)} = 1` })),
     },
@@ -95,11 +116,7 @@ function listing(
         value: zeroOrOne(when),
         type: 'integer',
       })),
-      ...fields.map(({ to, value }, i) => ({
-        name: field(i),
-        value,
-        type: db.dialect.columnType(columnTypeOf(leg.target, to)),
-      })),
+      ...kept.values(),
     ],
   }
 }
@@ -135,18 +152,58 @@ export async function runBatch(
     return { counts: { inserted: 0, updated: 0, unchanged: 0, rejected }, notices: {} }
   }
   const view = (await plan.walk.isObserved()) ? plan.listed : plan.actual
-  const { taken, notices } = await look(db, plan, view, stretch)
+  return (await isOccupied(db, plan, stretch))
+    ? compareBatch(db, plan, view, stretch)
+    : fillBatch(db, plan, view, stretch)
+}
+
+/**
+ * Where the target has nothing yet: what is fine goes straight into it. Only where fewer records
+ * came than there are rows, it is looked which are missing, and why.
+ */
+async function fillBatch(
+  db: Database,
+  plan: BatchPlan,
+  view: View,
+  stretch: Stretch,
+): Promise<BatchResult> {
+  const inserted = await db.change(insertion(plan, view, all([stretch.within, view.isFine])))
+  const isWhole = inserted === stretch.rows
+  const { taken, notices } = await look(db, plan, view, stretch, { areFine: isWhole })
+  const rejected = isWhole ? 0 : await writeRejects(db, plan, stretch)
+  const rows: Taken = { view, stretch, rejected, gone: stretch.rows - taken - rejected }
+  if (!isTold(plan, 'inserted')) await writeRecords(db, plan, rows, literal('inserted'))
+  return { counts: { inserted, updated: 0, unchanged: taken - inserted, rejected }, notices }
+}
+
+/** Where the target has records: one look compares them, and mostly there is nothing else to do. */
+async function compareBatch(
+  db: Database,
+  plan: BatchPlan,
+  view: View,
+  stretch: Stretch,
+): Promise<BatchResult> {
+  const { taken, notices, different, unrecorded } = await compare(db, plan, view, stretch)
   const rejected = taken < stretch.rows ? await writeRejects(db, plan, stretch) : 0
   const rows: Taken = { view, stretch, rejected, gone: stretch.rows - taken - rejected }
-  const isFresh = !(await isOccupied(db, plan, stretch))
-  const written = isFresh
-    ? { inserted: await insertAll(db, plan, rows), updated: 0 }
-    : await writeChanges(db, plan, rows)
-  await writeRecords(db, plan, rows, isFresh)
+  if (different === 0 && unrecorded === 0 && isTold(plan, 'unchanged'))
+    return { counts: { inserted: 0, updated: 0, unchanged: taken, rejected }, notices }
+  const written = different === 0 ? { inserted: 0, updated: 0 } : await writeChanges(db, plan, rows)
+  await writeRecords(db, plan, rows, different === 0 ? literal('unchanged') : 'by p2c_sync_change')
   return {
     counts: { ...written, unchanged: taken - written.inserted - written.updated, rejected },
     notices,
   }
+}
+
+/**
+ * Whether the records of a leg tell already that all of them had this outcome. The second leg has
+ * none of its own where it is that of the first: see p2c_sync_outcome.
+ */
+function isTold({ execution, leg, walk }: BatchPlan, outcome: 'inserted' | 'unchanged'): boolean {
+  const { inserted, updated } = execution.tally.legs['source-cds']
+  if (leg.name === 'source-cds') return outcome === 'unchanged'
+  return outcome === 'inserted' ? inserted === walk.length : inserted + updated === 0
 }
 
 /** The rows of a stretch that are taken: all but those that are counted here. */
@@ -170,19 +227,40 @@ function joinsOf({ view, gone }: Taken): Sql {
   return gone === 0 ? empty : view.joins
 }
 
-/** How many rows are taken, and what is to be noted of them. */
+/** What a look at a stretch counts: the rows that are taken, and those to be noted. */
+interface Looked {
+  readonly taken: number
+  readonly notices: Record<string, number>
+}
+
+/** Counts what is taken; where all rows are known to be fine, only what is to be noted. */
 async function look(
   db: Database,
   { walk }: BatchPlan,
   { joins, isFine, notices }: View,
   stretch: Stretch,
-): Promise<{ taken: number; notices: Record<string, number> }> {
-  const noted = notices.map(
-    ({ when }, i) => sql`count(CASE WHEN ${when} THEN 1 END) AS ${raw(`notice_${i}`)}`,
+  { areFine }: { readonly areFine: boolean },
+): Promise<Looked> {
+  if (areFine && notices.length === 0) return { taken: stretch.rows, notices: {} }
+  const where = areFine ? stretch.within : all([stretch.within, isFine])
+  const row = await db.row<CountedRow>(
+    sql`SELECT ${join(countsOf(notices))} FROM ${walk.from} ${joins} WHERE ${where}`,
   )
-  const row = await db.row<Record<string, number>>(
-    sql`SELECT ${join([raw('count(*) AS taken'), ...noted])} FROM ${walk.from} ${joins} WHERE ${stretch.within} AND ${isFine}`,
-  )
+  return lookedAt(row, notices)
+}
+
+type CountedRow = Record<string, number>
+
+function countsOf(notices: readonly Notice[]): Sql[] {
+  const noted = notices.map(({ when }, i) => sql`${countOf(when)} AS ${raw(`notice_${i}`)}`)
+  return [raw('count(*) AS taken'), ...noted]
+}
+
+function countOf(when: Sql): Sql {
+  return sql`count(CASE WHEN ${when} THEN 1 END)`
+}
+
+function lookedAt(row: CountedRow | undefined, notices: readonly Notice[]): Looked {
   const number = (name: string) => Number(row?.[name] ?? 0)
   return {
     taken: number('taken'),
@@ -190,6 +268,54 @@ async function look(
       notices.map(({ code, to }, i) => [`${code}|${to}`, number(`notice_${i}`)]),
     ),
   }
+}
+
+/** Looks at a stretch, and counts what differs in the target and what no record tells of. */
+async function compare(
+  db: Database,
+  plan: BatchPlan,
+  view: View,
+  stretch: Stretch,
+): Promise<Looked & { different: number; unrecorded: number }> {
+  const { execution, leg, walk } = plan
+  const { joins, isFine, notices } = view
+  const { there, isMissing, isDifferent } = comparison(leg, view)
+  // The second leg walks the records themselves.
+  const unrecorded = readsSales(leg) ? sql`NOT ${isRecorded(execution)}` : any([])
+  const counts = [
+    ...countsOf(notices),
+    sql`${countOf(any([isMissing, isDifferent]))} AS different`,
+    sql`${countOf(unrecorded)} AS unrecorded`,
+  ]
+  const row = await db.row<CountedRow>(
+    sql`SELECT ${join(counts)} FROM ${walk.from} ${joins} LEFT JOIN ${identifier(leg.target.table)} AS t ON ${there} WHERE ${stretch.within} AND ${isFine}`,
+  )
+  return {
+    ...lookedAt(row, notices),
+    different: Number(row?.['different'] ?? 0),
+    unrecorded: Number(row?.['unrecorded'] ?? 0),
+  }
+}
+
+/** How the record of a row is found in the target, called `t`, and compared with the row. */
+function comparison(
+  leg: ProjectLeg,
+  { fields }: View,
+): { there: Sql; isMissing: Sql; isDifferent: Sql } {
+  const valueOf = new Map(fields.map(({ to, value }) => [to, value]))
+  const different = fields
+    .filter(({ to }) => !leg.target.key.includes(to))
+    .map(({ to, value }) => sql`t.${identifier(to)} IS DISTINCT FROM ${asStored(leg, to, value)}`)
+  return {
+    there: all(leg.target.key.map(to => sql`t.${identifier(to)} = ${valueOf.get(to)}`)),
+    isMissing: sql`t.${identifier(leg.target.number)} IS NULL`,
+    isDifferent: any(different),
+  }
+}
+
+/** Whether the row of the walk has its record already. */
+function isRecorded({ task }: Execution): Sql {
+  return sql`EXISTS (SELECT 1 FROM p2c_sync_record AS r WHERE r.task = ${task} AND r.key = w.key AND r.source_id = w.source_id)`
 }
 
 /** Writes down what is wrong with the rows of a stretch; says how many these are. */
@@ -226,11 +352,6 @@ async function isOccupied(db: Database, { leg }: BatchPlan, stretch: Stretch): P
   return found !== undefined
 }
 
-/** Straight into the target, where it has nothing yet. */
-function insertAll(db: Database, plan: BatchPlan, taken: Taken): Promise<number> {
-  return db.change(insertion(plan, taken.view, isTaken(plan, taken)))
-}
-
 /** Looks for the records that are missing or different, and writes these. */
 async function writeChanges(
   db: Database,
@@ -240,18 +361,13 @@ async function writeChanges(
   const { leg, walk } = plan
   const { joins, fields } = taken.view
   const target = identifier(leg.target.table)
-  const valueOf = new Map(fields.map(({ to, value }) => [to, value]))
-  const there = leg.target.key.map(to => sql`t.${identifier(to)} = ${valueOf.get(to)}`)
-  const isMissing = sql`t.${identifier(leg.target.number)} IS NULL`
-  const different = fields
-    .filter(({ to }) => !leg.target.key.includes(to))
-    .map(({ to, value }) => sql`t.${identifier(to)} IS DISTINCT FROM ${asStored(leg, to, value)}`)
+  const { there, isMissing, isDifferent } = comparison(leg, taken.view)
   await db.change(sql`DELETE FROM p2c_sync_change`)
   const changed = await db.change(
     sql`INSERT INTO p2c_sync_change (key, outcome)
       SELECT w.key, CASE WHEN ${isMissing} THEN 'inserted' ELSE 'updated' END
-      FROM ${walk.from} ${joins} LEFT JOIN ${target} AS t ON ${all(there)}
-      WHERE ${isTaken(plan, taken)} AND (${isMissing} OR ${any(different)})`,
+      FROM ${walk.from} ${joins} LEFT JOIN ${target} AS t ON ${there}
+      WHERE ${isTaken(plan, taken)} AND (${isMissing} OR ${isDifferent})`,
   )
   if (changed === 0) return { inserted: 0, updated: 0 }
   const isChanged = sql`w.key IN (SELECT c.key FROM p2c_sync_change AS c)`
@@ -284,13 +400,13 @@ async function writeRecords(
   db: Database,
   plan: BatchPlan,
   taken: Taken,
-  isFresh: boolean,
+  outcome: Sql | 'by p2c_sync_change',
 ): Promise<void> {
   const { execution, leg, walk } = plan
   const { id, task } = execution
   const outcomeOf = (key: Sql) =>
-    isFresh
-      ? literal('inserted')
+    outcome !== 'by p2c_sync_change'
+      ? outcome
       : sql`coalesce((SELECT c.outcome FROM p2c_sync_change AS c WHERE c.key = ${key}), 'unchanged')`
   if (leg.name === 'cds-destination') {
     const key = raw('p2c_sync_record.key')
@@ -304,12 +420,11 @@ async function writeRecords(
     )
     return
   }
-  const known = sql`EXISTS (SELECT 1 FROM p2c_sync_record AS r WHERE r.task = ${task} AND r.key = w.key AND r.source_id = w.source_id)`
-  const outcome = outcomeOf(raw('w.key'))
-  const due = isFresh ? all([]) : sql`(${outcome} <> 'unchanged' OR NOT ${known})`
+  const became = outcomeOf(raw('w.key'))
+  const due = sql`(${became} <> 'unchanged' OR NOT ${isRecorded(execution)})`
   await db.change(
     sql`INSERT INTO p2c_sync_record (task, key, source_id, execution_id, source_cds)
-      SELECT ${task}, w.key, w.source_id, ${id}, ${outcome} FROM ${walk.from} ${joinsOf(taken)} WHERE ${isTaken(plan, taken)} AND ${due}
+      SELECT ${task}, w.key, w.source_id, ${id}, ${became} FROM ${walk.from} ${joinsOf(taken)} WHERE ${isTaken(plan, taken)} AND ${due}
       ON CONFLICT (task, key) DO UPDATE SET source_id = excluded.source_id, execution_id = excluded.execution_id, source_cds = excluded.source_cds`,
   )
 }

@@ -14,11 +14,18 @@ export type Available = (column: string) => boolean
 export interface CompiledLeg {
   /** The joins for lookups: `p` is the company's account, `q` the currency, `k_…` countries. */
   readonly joins: Sql
-  readonly fields: readonly { readonly to: string; readonly value: Sql }[]
+  readonly fields: readonly CompiledField[]
   /** Values that cannot be carried over: conditions with the problem that they are. */
   readonly problems: readonly Check[]
   /** What is only counted. */
   readonly notices: readonly Notice[]
+}
+
+export interface CompiledField {
+  readonly to: string
+  readonly value: Sql
+  /** Whether it is the same for all rows: it has no source, or none of its columns is there. */
+  readonly isConstant: boolean
 }
 
 /** A condition on a record that is taken, which is counted under a code. */
@@ -41,7 +48,7 @@ export function compileLeg(db: Database, leg: ProjectLeg, available: Available):
   const compiled = leg.maps.map(map => compileMap(db, leg, map, sources))
   return {
     joins: join([...sources.joins(), sql``], '\n'),
-    fields: compiled.map(({ to, value }) => ({ to, value })),
+    fields: compiled.map(({ to, value, isConstant }) => ({ to, value, isConstant })),
     problems: compiled.flatMap(({ problems }) => problems),
     notices: compiled.flatMap(({ to, notices }) => notices.map(notice => ({ ...notice, to }))),
   }
@@ -94,9 +101,7 @@ class Sources {
   }
 }
 
-interface CompiledMap {
-  readonly to: string
-  readonly value: Sql
+interface CompiledMap extends CompiledField {
   readonly problems: Check[]
   readonly notices: { readonly code: string; readonly when: Sql }[]
 }
@@ -115,6 +120,7 @@ function compileMap(db: Database, leg: ProjectLeg, map: ProjectMap, sources: Sou
     return {
       to: map.to,
       value: cut(filled, map.truncate),
+      isConstant: values.every(isNothing),
       problems,
       notices: [...notices, ...warned],
     }
@@ -151,6 +157,7 @@ function compileMap(db: Database, leg: ProjectLeg, map: ProjectMap, sources: Sou
       )
     }
     case 'country': {
+      if (isNothing(first)) return finished(first)
       const spelled = sql`lower(trim(${asText(first)}))`
       const alias = sources.country(spelled, map.from.join())
       const listed = sql`${identifier(alias)}.${raw(map.by.code)}`
