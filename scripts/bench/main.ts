@@ -75,7 +75,7 @@ async function benchSize(contacts: number, options: BenchOptions): Promise<boole
       const file = freshCopy(data)
       const usage = await runRival(rival, file, work)
       upgrades.push({ contacts, rival, usage })
-      if (run === 1) prints.set(rival, fingerprintOf(file))
+      if (run === 1 && rivals.length > 1) prints.set(rival, fingerprintOf(file))
       if (rival !== 'p2c' || !others) continue
       note(`${contacts} contacts, run ${run} of ${runs}: other commands`)
       const found = [
