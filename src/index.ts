@@ -1,6 +1,7 @@
 /** What other programs, and the migrations, may import. */
 
-export { loadConfig, type Config, type ConfigSources } from './config.ts'
+export type { Config, ConfigSources } from './config.ts'
+export { loadConfig } from './load-config.ts'
 export { connect, type ConnectOptions } from './database/connect.ts'
 export type { Database, Query, Row } from './database/database.ts'
 export { exitStatus, P2cError, type ExitStatus } from './errors.ts'

@@ -73,18 +73,29 @@ export async function compareImport(data: string, cwd: string): Promise<Comparis
   return [{ what: 'import of contacts.csv', usage, against: 'sqlite3 .import', yardstick }]
 }
 
-/** How long a command takes that has next to nothing to do. */
-export async function compareStart(upgraded: string, cwd: string): Promise<Comparison[]> {
+/**
+ * How long a command takes that has next to nothing to do.
+ *
+ * @param built the path of the built command, which is measured beside the source
+ */
+export async function compareStart(
+  upgraded: string,
+  cwd: string,
+  built: string,
+): Promise<Comparison[]> {
   const yardstick = await measure({ command: process.execPath, args: ['-e', '0'], cwd })
+  const status = ['status', '--quiet']
   const commands = [
-    { what: '--help', words: ['--help'] },
-    { what: 'status, small database', words: ['status', '--quiet'] },
+    { what: '--help, from source', program: p2c(cwd, upgraded, ['--help']) },
+    { what: '--help, built', program: p2c(cwd, upgraded, ['--help'], built) },
+    { what: 'status, small database, from source', program: p2c(cwd, upgraded, status) },
+    { what: 'status, small database, built', program: p2c(cwd, upgraded, status, built) },
   ]
   const comparisons: Comparison[] = []
-  for (const { what, words } of commands)
+  for (const { what, program } of commands)
     comparisons.push({
       what,
-      usage: await measure(p2c(cwd, upgraded, words)),
+      usage: await measure(program),
       against: 'node -e 0',
       yardstick,
     })

@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildInto } from './build.ts'
 import { compareImport, compareOnUpgraded, compareStart } from './comparisons.ts'
 import { salesData } from './data.ts'
 import { differences, fingerprintOf, type Fingerprint } from './equivalence.ts'
@@ -103,10 +104,11 @@ function areAlike(contacts: number, prints: ReadonlyMap<RivalName, Fingerprint>)
 async function benchStart({ skew, seed, runs }: BenchOptions): Promise<void> {
   const contacts = 1_000
   const file = freshCopy(salesData(join(folder, 'data'), { contacts, skew, seed }))
+  const built = buildInto(join(folder, 'build'))
   await measure(p2c(work, file, ['migrate', '--yes', '--quiet']))
   for (let run = 1; run <= runs; run++) {
     note(`start of the command, run ${run} of ${runs}`)
-    const found = await compareStart(file, work)
+    const found = await compareStart(file, work, built)
     compared.push(...found.map(comparison => ({ contacts, ...comparison })))
   }
 }

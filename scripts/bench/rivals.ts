@@ -23,14 +23,16 @@ export function runRival(name: RivalName, file: string, cwd: string): Promise<Us
 }
 
 /**
- * The command as it is started from a fresh clone. `cwd` has no configuration file, and
- * `--database` wins over everything else.
+ * The command as it is started from a fresh clone, or as it is installed. `cwd` has no configuration
+ * file, and `--database` wins over everything else.
+ *
+ * @param built the path of the built command; from source where there is none
  */
-export function p2c(cwd: string, file: string, words: readonly string[]): Program {
-  const bin = here('../../src/cli/bin.ts')
+export function p2c(cwd: string, file: string, words: readonly string[], built?: string): Program {
+  const start = built === undefined ? [...typescript, here('../../src/cli/bin.ts')] : [built]
   return {
     command: process.execPath,
-    args: [...typescript, bin, ...words, '--database', `sqlite:${file}`],
+    args: [...start, ...words, '--database', `sqlite:${file}`],
     cwd,
   }
 }

@@ -131,9 +131,10 @@ async function open(
 
 async function importExtract(db: Database, input: never): Promise<Work<unknown>> {
   const { map, ...options } = input as { map?: string; from: string }
-  const { readImportMap } = await import('../import/map-file.ts')
   const { importExtract: load } = await import('../import/import.ts')
-  return load(db, { ...options, ...(map === undefined ? {} : { map: await readImportMap(map) }) })
+  if (map === undefined) return load(db, options)
+  const { readImportMap } = await import('../import/map-file.ts')
+  return load(db, { ...options, map: await readImportMap(map) })
 }
 
 /** Work that tells nothing on its way. */

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import { environment } from '../environment.ts'
 import { exitStatus, type ExitStatus } from '../errors.ts'
 import { finish } from '../events.ts'
+import { loadConfig } from '../load-config.ts'
 import { confirm } from './confirm.ts'
 import type { JobName } from './jobs.ts'
 import { printer, type Printer } from './print.ts'
@@ -72,8 +73,7 @@ export async function shellOf(
   options: CommonOptions,
   settings: Settings,
 ): Promise<Shell> {
-  const { loadConfig } = await import('../config.ts')
-  const config = loadConfig({
+  const config = await loadConfig({
     options: {
       ...(options.database === undefined ? {} : { database: options.database }),
       ...(options.schema === undefined ? {} : { schema: options.schema }),

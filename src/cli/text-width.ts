@@ -3,7 +3,8 @@ const wide =
   /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u
 const plain = /^[\x20-\x7e]*$/
 const colours = /\u001B\[\d+m/g
-const segmenter = new Intl.Segmenter()
+/** Made by the first text that is not plain: it costs some 20 ms, and most output is plain. */
+let segmenter: Intl.Segmenter | undefined
 
 /** The columns that a text takes on a terminal; colours take none. */
 export function widthOf(text: string): number {
@@ -32,6 +33,7 @@ function taken(characters: readonly string[], columns: number): string[] {
 
 /** As a reader counts them: a letter with its accents is one. */
 function charactersOf(text: string): string[] {
+  segmenter ??= new Intl.Segmenter()
   return [...segmenter.segment(text)].map(({ segment }) => segment)
 }
 

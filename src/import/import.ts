@@ -43,7 +43,7 @@ export async function* importExtract(db: Database, options: ImportOptions): Work
       },
       outcomeOf: result => (hasFindings(result) ? 'findings' : 'done'),
       // Rows come in the order of keys, so that each page is met once.
-      cacheMegabytes: 16,
+      cacheMegabytes: 4,
     },
   )
 }

@@ -1,11 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { exitStatus, P2cError } from '../errors.ts'
-import { extractTables, type ExtractTable } from './extract.ts'
-import type { ColumnMap } from './header.ts'
-
-/** `contacts`, `contacts.csv` or `contact` -> CSV column -> logical name (null: leave it out). */
-export type ImportMap = Readonly<Record<string, ColumnMap>>
+import { mapInvalid, type ImportMap } from './column-map.ts'
 
 const mapSchema = z.record(z.string(), z.record(z.string(), z.string().nullable()))
 
@@ -19,40 +14,11 @@ export async function readImportMap(path: string): Promise<ImportMap> {
     const text = await readFile(path, 'utf8')
     return mapSchema.parse(JSON.parse(text.replace(/^\uFEFF/, '')))
   } catch (cause) {
-    throw invalid(`the map of columns ${path} cannot be used`, messageOf(cause), cause)
+    throw mapInvalid(`the map of columns ${path} cannot be used`, messageOf(cause), cause)
   }
-}
-
-/**
- * The part of a map that is for one table.
- *
- * @throws P2cError MAP_INVALID (exit 2) where the map has a name that no file or table has
- */
-export function columnMapFor(map: ImportMap, table: ExtractTable): ColumnMap {
-  const stranger = Object.keys(map).find(name => !extractTables.some(known => isFor(known, name)))
-  if (stranger !== undefined)
-    throw invalid('the map of columns cannot be used', `"${stranger}"`, undefined)
-  const parts = Object.entries(map).filter(([name]) => isFor(table, name))
-  return Object.assign({}, ...parts.map(([, columns]) => columns)) as ColumnMap
-}
-
-function isFor(table: ExtractTable, name: string): boolean {
-  const plain = name.toLowerCase().replace(/\.csv(\.gz)?$/, '')
-  return plain === table.file || plain === table.name
 }
 
 function messageOf(cause: unknown): string {
   if (cause instanceof z.ZodError) return z.prettifyError(cause).replaceAll('\n', ' ')
   return cause instanceof Error ? cause.message : String(cause)
-}
-
-function invalid(what: string, found: string, cause: unknown): P2cError {
-  return new P2cError('MAP_INVALID', {
-    what,
-    must: 'JSON of the form { "contacts": { "CSV column": "logical name" } }',
-    found,
-    next: 'Mend the file that --map names',
-    exit: exitStatus.usage,
-    cause,
-  })
 }

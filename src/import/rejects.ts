@@ -15,7 +15,7 @@ interface RejectedRow {
   readonly field: string
   readonly code: string
   readonly message: string
-  /** null where it was rejected after it had been read; it is read again then. */
+  /** null where it was rejected after it had been read, or holds a NUL; it is read again then. */
   readonly record: string | null
 }
 

@@ -1,5 +1,5 @@
 import type { WarningEvent } from '../events.ts'
-import type { ImportMap } from './map-file.ts'
+import type { ImportMap } from './column-map.ts'
 
 export interface ImportOptions {
   /** The folder of the extract. */

@@ -6,7 +6,7 @@ import type { Work } from '../events.ts'
 import type { PreparedFile } from './prepare.ts'
 import { Refusal, type StoredValue } from './values.ts'
 
-const chunkRows = 2_000
+const chunkRows = 500
 
 /**
  * The temporary tables of an import. They are the connection's own, and go with it.
@@ -81,7 +81,7 @@ export async function* stage(db: Database, file: PreparedFile, fileAt: number): 
   for await (const records of file.source.records()) {
     for (const record of records) {
       const row = storedRow(file, record)
-      if (row.problem) rejects.push([fileAt, record.line, ...row.problem, record.raw])
+      if (row.problem) rejects.push([fileAt, ...rejectOf(record, row.problem)])
       else rows.push(row.values)
     }
     done += records.length
@@ -95,6 +95,15 @@ export async function* stage(db: Database, file: PreparedFile, fileAt: number): 
 }
 
 type Problem = readonly [field: string, code: string, message: string]
+
+/**
+ * A NUL character is no text to PostgreSQL: names and messages show a sign for it, and a record
+ * that holds one is not kept, but read again.
+ */
+function rejectOf({ line, raw }: CsvRecord, problem: Problem): BoundRow {
+  const shown = problem.map(text => text.replaceAll('\0', '\u2400'))
+  return [line, ...shown, raw.includes('\0') ? null : raw]
+}
 
 function storedRow(
   file: PreparedFile,

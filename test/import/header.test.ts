@@ -3,7 +3,7 @@ import { loadConfig } from '../../src/config.ts'
 import { namesOf } from '../../src/domain/names.ts'
 import { extractTables } from '../../src/import/extract.ts'
 import { mapHeader, type ColumnMap } from '../../src/import/header.ts'
-import { columnMapFor } from '../../src/import/map-file.ts'
+import { columnMapFor } from '../../src/import/column-map.ts'
 
 const names = namesOf(loadConfig({ file: false }))
 

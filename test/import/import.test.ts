@@ -265,6 +265,37 @@ for (const engine of engines) {
     },
   )
 
+  t.test(`${engine}: a NUL character costs its own row, wherever in the row it stands`, async t => {
+    const { db, file, run, rejected } = await world(t, engine)
+    const rows = [
+      `${guid(1)},A\0B,1,`,
+      `${guid(2)},C,\0,`,
+      `${guid(3)},D,one,\0`,
+      `\0,E,1,`,
+      `${guid(4)},F\0,1`,
+      `${guid(5)},G,1,\0`,
+      `${guid(6)},H,1,`,
+    ]
+    file('contacts.csv', ['contactid,lastname,accountrolecode,junk', ...rows])
+    const { result } = await run({ create: true })
+    t.match(result.files, [{ rows: 7, inserted: 2, rejected: 5 }])
+    t.strictSame(
+      (await contactsOf(db)).map(({ lastname }) => lastname),
+      ['G', 'H'],
+    )
+    t.match(rejected(), [
+      { line: '2', column: 'lastname', code: 'TEXT_INVALID', message: /found "A␀B"/ },
+      { line: '3', column: 'accountrolecode', code: 'CHOICE_UNKNOWN', message: /found "␀"/ },
+      { line: '4', column: 'accountrolecode', code: 'CHOICE_UNKNOWN', message: /found "one"/ },
+      { line: '5', column: 'contactid', code: 'GUID_INVALID', message: /found "␀"/ },
+      { line: '6', column: '', code: 'FIELD_COUNT_WRONG' },
+    ])
+    t.same(
+      rejected().map(({ file, row }) => [file, row]),
+      rows.slice(0, 5).map(row => ['contacts.csv', row]),
+    )
+  })
+
   t.test(`${engine}: tables and columns may have other names`, async t => {
     const settings = { tables: { account: 'AccountBase' }, columns: { accountNumber: 'AccNo' } }
     const { db, file, run } = await world(t, engine, settings)
