@@ -4,7 +4,8 @@ import { planTable, type Backfill } from './backfill.ts'
 
 /**
  * Every value that the backfills changed, for `changes.csv`: run_id, migration, table_name,
- * row_id, column_name, old_value, new_value, changed_on. null where no backfill was begun.
+ * row_id, column_name, old_value, new_value, changed_on, in no order. null where no backfill was
+ * begun.
  */
 export async function changesQuery(db: Database): Promise<Sql | null> {
   if (!(await db.dialect.describeTable(db, 'p2c_backfill'))) return null
@@ -34,5 +35,5 @@ export async function changesQuery(db: Database): Promise<Sql | null> {
     }
   }
   if (selects.length === 0) return null
-  return sql`SELECT * FROM (${join(selects, ' UNION ALL ')}) AS changes ORDER BY migration, table_name, row_id, column_name`
+  return sql`SELECT * FROM (${join(selects, ' UNION ALL ')}) AS changes`
 }
