@@ -1,7 +1,7 @@
 import { contacts as contactsFile } from '../../src/audit/files/contacts.ts'
 import { loadConfig } from '../../src/config.ts'
 import { connect } from '../../src/database/connect.ts'
-import { textOf } from '../../src/domain/sql.ts'
+import { sql, textOf } from '../../src/domain/sql.ts'
 import Driver from 'better-sqlite3'
 import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
@@ -140,9 +140,9 @@ async function contactsQuery(file: string): Promise<string> {
   const config = loadConfig({ file: false, options: { database: `sqlite:${file}` } })
   const db = await connect(config, { mode: 'read' })
   try {
-    const query = await contactsFile.query(db)
-    if (query === null) throw new TypeError('the audit has no query for contacts')
-    return textOf(query)
+    const [part] = await contactsFile.parts(db)
+    if (!part) throw new TypeError('the audit has no query for contacts')
+    return textOf(sql`SELECT * FROM (${part.rows}) AS contacts ORDER BY contactid`)
   } finally {
     await db.close()
   }

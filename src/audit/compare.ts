@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import type { CsvValue } from '../csv/field.ts'
 import type { Database } from '../database/database.ts'
 import type { Work } from '../events.ts'
 import type { AuditFile } from './audit-file.ts'
 import { exportedRows, type Cells } from './exported-rows.ts'
 import { auditFiles } from './files.ts'
+import { cellIn, cellsQuery, thereIn } from './lines.ts'
 import { readWholeAudit } from './manifest.ts'
 import { merge, type Pair } from './merge.ts'
 
@@ -77,13 +77,17 @@ export async function* compareAudit(
 
 /** The rows of a file as it would be exported now. */
 async function* currentRows(db: Database, file: AuditFile): AsyncGenerator<Cells, void, void> {
-  const query = await file.query(db)
-  if (!query) return
-  for await (const rows of db.stream<Readonly<Record<string, CsvValue>>>(query, chunkRows))
-    for (const row of rows)
-      yield Object.fromEntries(
-        Object.entries(row).map(([column, value]) => [column, value === null ? '' : String(value)]),
-      )
+  for (const part of await file.parts(db))
+    for await (const rows of db.stream<Record<string, string | number>>(
+      cellsQuery(db, file, part),
+      chunkRows,
+    ))
+      for (const row of rows)
+        for (const i of part.lines.keys())
+          if (row[thereIn(i)] === 1)
+            yield Object.fromEntries(
+              file.columns.map(column => [column, String(row[cellIn(i, column)])]),
+            )
 }
 
 function* differencesOf(file: AuditFile, { left, right }: Pair<Cells>): Generator<AuditDifference> {

@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openCsv, type CsvOptions } from '../csv/write.ts'
-import type { CsvValue } from '../csv/field.ts'
 import type { Database } from '../database/database.ts'
 import { now } from '../database/history.ts'
 import { sql } from '../domain/sql.ts'
@@ -10,6 +9,7 @@ import type { Work } from '../events.ts'
 import { version } from '../version.ts'
 import type { AuditFile } from './audit-file.ts'
 import { auditFiles } from './files.ts'
+import { linesQuery, type Lines } from './lines.ts'
 import { removeManifest, writeManifest, type Manifest } from './manifest.ts'
 
 export interface ExportOptions extends CsvOptions {
@@ -81,17 +81,21 @@ async function* exportFile(
 ): Work<ExportedFile> {
   const name = `${file.name}.csv${gzip ? '.gz' : ''}`
   yield { type: 'step', state: 'started', step: name }
-  const query = await file.query(snapshot)
+  const parts = await file.parts(snapshot)
   const csv = await openCsv(join(out, name), file.columns, { excel, gzip })
   try {
     let done = 0
-    for await (const rows of query
-      ? snapshot.stream<Readonly<Record<string, CsvValue>>>(query, chunkRows)
-      : []) {
-      await csv.write(rows.map(row => Object.values(row)))
-      done += rows.length
-      if (done % toldRows < chunkRows)
+    let told = 0
+    for (const part of parts) {
+      const query = linesQuery(snapshot, file, part, excel)
+      for await (const rows of snapshot.stream<Lines>(query, chunkRows)) {
+        const count = rows.reduce((sum, row) => sum + row.n, 0)
+        await csv.append(rows.map(row => row.lines).join(''), count)
+        done += count
+        if (done - told < toldRows) continue
+        told = done
         yield { type: 'progress', step: name, done, total: null, slowed: null }
+      }
     }
     const summary = await csv.finish()
     yield { type: 'step', state: 'finished', step: name, note: `${summary.rows} rows` }

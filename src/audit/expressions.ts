@@ -1,18 +1,9 @@
 import type { Database } from '../database/database.ts'
-import { identifier, join, raw, sql, type Sql } from '../domain/sql.ts'
+import { raw, sql, type Sql } from '../domain/sql.ts'
 
 /** Yes or no as a file has it: `true`, `false`, or nothing. */
 export function yesOrNo(condition: Sql): Sql {
   return sql`(CASE WHEN ${condition} THEN 'true' WHEN NOT (${condition}) THEN 'false' END)`
-}
-
-/**
- * Rows in the order of the bytes of these columns, the same on every engine. They must be columns of
- * what is selected from: a name given by the same SELECT is not known inside an expression.
- */
-export function orderBy(db: Database, columns: readonly string[]): Sql {
-  const terms = columns.map(column => db.dialect.bytewise(identifier(column)))
-  return sql`ORDER BY ${join(terms, ', ')}`
 }
 
 /** A column of a Sales table (called `alias`), or NULL where the table has none of this name. */

@@ -26,6 +26,8 @@ export interface CsvFile {
   readonly path: string
   /** Values in the order of the columns. The more rows at once, the faster. */
   write(rows: readonly (readonly CsvValue[])[]): Promise<void>
+  /** Lines that are written as they are, each with its end, and how many they are. */
+  append(lines: string, count: number): Promise<void>
   finish(): Promise<CsvSummary>
   /** Removes what was written so far. Harmless after `finish`. */
   abandon(): Promise<void>
@@ -75,9 +77,10 @@ export async function openCsv(
 
   const file: CsvFile = {
     path,
-    write: async chunk => {
-      rows += chunk.length
-      await send(lines(chunk)).catch(fail)
+    write: chunk => file.append(lines(chunk), chunk.length),
+    append: async (lines, count) => {
+      rows += count
+      await send(lines).catch(fail)
     },
     finish: async () => {
       try {

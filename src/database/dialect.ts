@@ -93,6 +93,16 @@ export interface Dialect {
   readFlag(value: unknown): boolean | null
   /** A flag column's value as text: `true`, `false`, or NULL. */
   flagText(expression: Sql): Sql
+  /**
+   * A value as a field of a CSV file, exactly as `openCsv` writes its text: quoted where it must be,
+   * for spreadsheets also defused; the empty text for NULL. Binds nothing.
+   */
+  csvField(value: Sql, forSpreadsheet: boolean): Sql
+  /**
+   * Stands behind a query in FROM, so that each of its columns is computed once, however often the
+   * query around it names them.
+   */
+  readonly computedOnce: Sql
   /** Order that puts the oldest first and rows without a value last. */
   ascendingNullsLast(expression: Sql): Sql
   /** Text in the order of its bytes, whatever the collation of its column or of the database. */

@@ -1,7 +1,7 @@
-import { changesQuery } from '../../backfill/changes.ts'
-import { raw, sql } from '../../domain/sql.ts'
-import type { AuditFile } from '../audit-file.ts'
-import { orderBy } from '../expressions.ts'
+import { changesOf, type Changes } from '../../backfill/changes.ts'
+import { literal, raw, sql, type Sql } from '../../domain/sql.ts'
+import type { AuditFile, Line, Part } from '../audit-file.ts'
+import { compareKeys } from '../merge.ts'
 
 /** Every value that the upgrade changed: what it was, and what it became. */
 export const changes: AuditFile = {
@@ -16,12 +16,26 @@ export const changes: AuditFile = {
     'new_value',
     'changed_on',
   ],
+  plain: new Set(['run_id', 'changed_on']),
   key: ['migration', 'table', 'row_id', 'column'],
-  query: async db => {
-    const journal = await changesQuery(db)
-    if (!journal) return null
-    const named = sql`SELECT run_id, migration, table_name AS "table", ${db.rules.guid(raw('row_id'))} AS row_id, column_name AS "column",
-        old_value, new_value, changed_on FROM (${journal}) AS journal`
-    return sql`SELECT * FROM (${named}) AS named ${orderBy(db, changes.key)}`
-  },
+  parts: async db => (await changesOf(db)).map(partOf),
+}
+
+/** A row that was planned gives a line for each of its columns: they are sorted together. */
+function partOf({ migration, table, rows, columns }: Changes): Part {
+  const line = ({ name, before, after }: Changes['columns'][number]): Line => {
+    const values: Readonly<Record<string, Sql>> = {
+      migration: literal(migration),
+      table: literal(table),
+      column: literal(name),
+      old_value: before,
+      new_value: after,
+    }
+    return {
+      when: sql`${before} IS DISTINCT FROM ${after}`,
+      valueOf: column => values[column] ?? raw(column),
+    }
+  }
+  const inOrder = [...columns].sort((one, other) => compareKeys([one.name], [other.name]))
+  return { rows, order: ['row_id'], lines: inOrder.map(line) }
 }

@@ -2,7 +2,8 @@ import type { Database } from '../../database/database.ts'
 import { field } from '../../domain/names.ts'
 import { join, raw, sql, type Sql } from '../../domain/sql.ts'
 import type { AuditFile } from '../audit-file.ts'
-import { columnOrNull, orderBy, yesOrNo } from '../expressions.ts'
+import { columnOrNull, yesOrNo } from '../expressions.ts'
+import { asNamed } from '../lines.ts'
 import { reasonOf, routeOf } from '../route.ts'
 
 /** The column in which the rows of a source of activity are counted. */
@@ -35,18 +36,27 @@ export const contacts: AuditFile = {
     'route',
     'reason',
   ],
+  plain: new Set([
+    'is_active_customer',
+    'is_company_an_account',
+    ...counts,
+    'company_type',
+    'route',
+    'reason',
+  ]),
   key: ['contactid'],
-  query: async db => {
+  parts: async db => {
     const decision = {
       isActiveCustomer: sql`coalesce(is_active, documents > 0)`,
       isCompanyAnAccount: sql`coalesce(is_account, coalesce(company_type, '') = 'account')`,
       companyId: raw('company_id'),
       companyType: raw('company_type'),
     }
-    return sql`SELECT contactid, fullname, contact_number, ${yesOrNo(raw('is_active'))} AS is_active_customer,
+    const rows = sql`SELECT contactid, fullname, contact_number, ${yesOrNo(raw('is_active'))} AS is_active_customer,
         ${yesOrNo(raw('is_account'))} AS is_company_an_account, quotes, orders, invoices, company_id, company_type,
         ${routeOf(decision)} AS route, ${reasonOf(decision)} AS reason
-      FROM (${await facts(db)}) AS facts ${orderBy(db, contacts.key)}`
+      FROM (${await facts(db)} ${db.dialect.computedOnce}) AS facts`
+    return [{ rows, order: contacts.key, lines: asNamed }]
   },
 }
 

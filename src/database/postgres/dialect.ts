@@ -5,6 +5,7 @@ import type { Database } from '../database.ts'
 import type { Dialect } from '../dialect.ts'
 import { ranksInTables } from '../ranks.ts'
 import { describeTable, dumpSchema, missingPermissions, triggersFired } from './catalogue.ts'
+import { csvField } from './csv-field.ts'
 import { faultOf } from './faults.ts'
 import { insertMany } from './insert-many.ts'
 import { liveSchema } from './live-schema.ts'
@@ -25,6 +26,8 @@ export const postgresDialect: Dialect = {
   flag: value => raw(String(value)),
   readFlag: value => (typeof value === 'boolean' ? value : null),
   flagText: expression => sql`CAST(${expression} AS text)`,
+  csvField,
+  computedOnce: raw('OFFSET 0'),
   ascendingNullsLast: expression => sql`${expression} ASC NULLS LAST`,
   // The text of a moment or a uuid sorts as these do.
   bytewise: expression => sql`(CAST(${expression} AS text) COLLATE "C")`,

@@ -7,6 +7,7 @@ import type { Database } from '../database.ts'
 import type { Dialect } from '../dialect.ts'
 import { ranksInTables } from '../ranks.ts'
 import { backup } from './backup.ts'
+import { csvField } from './csv-field.ts'
 import { diskSpace, missingPermissions } from './file.ts'
 import { insertMany } from './insert-many.ts'
 import { liveSchema } from './live-schema.ts'
@@ -28,6 +29,8 @@ export const sqliteDialect: Dialect = {
   flag: value => literal(value),
   readFlag: value => (value === null || value === undefined ? null : Boolean(value)),
   flagText: expression => sql`(CASE ${expression} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)`,
+  csvField,
+  computedOnce: raw('LIMIT -1 OFFSET 0'),
   ascendingNullsLast: expression => sql`${expression} ASC NULLS LAST`,
   bytewise: expression => sql`${expression} COLLATE BINARY`,
   rowLocator: async (db, table) => {
