@@ -20,23 +20,30 @@ export interface Plan {
   readonly rows: number
 }
 
+/** What it took to make a plan, or to take in what came since. */
+export interface Planned {
+  /** How many rows were added. */
+  readonly added: number
+  /** The database's change mark of that moment, see `Dialect.changeMark`. */
+  readonly mark: number | null
+}
+
 /**
  * Fixes, once and in one transaction, which rows are done, in which positions, which number each
  * gets, and what each holds before and after. Numbers follow the order of the backfill; positions
  * follow the order in which the table is stored, because a batch must touch few pages. Called again
  * it takes in the rows that came since, behind the positions that are there.
- *
- * @returns how many rows were added
  */
 export async function makePlan(
   db: Database,
   migration: string,
   backfill: Backfill,
-): Promise<number> {
+): Promise<Planned> {
   const again = (await findPlan(db, migration)) !== undefined
   return db.transaction(async () => {
     if (!again) await db.script(await createPlanTable(db, backfill))
-    if (again && !(await hasRowsToDo(db, backfill))) return 0
+    const mark = await db.dialect.changeMark(db)
+    if (again && !(await hasRowsToDo(db, backfill))) return { added: 0, mark }
     // From the first plan on the triggers push the sequence past numbers that others give.
     const kept = again ? null : keptNumbers(db, backfill)
     const next = await nextNumber(db, backfill.number.sequence, kept)
@@ -56,7 +63,7 @@ export async function makePlan(
         VALUES (${migration}, ${backfill.table}, 'planned', ${rows}, ${firstText}, ${lastText}, ${now()})
         ON CONFLICT (migration) DO UPDATE SET rows = excluded.rows, last_number = coalesce(excluded.last_number, p2c_backfill.last_number)`,
     )
-    return added
+    return { added, mark }
   })
 }
 

@@ -33,22 +33,25 @@ export async function* runBackfill(
   backfill: Backfill,
 ): Work<BackfillResult> {
   const plan = () => withRetries(db, () => makePlan(db, migration, backfill))
+  let mark: number | null = null
   if (!(await findPlan(db, migration))) {
     yield { type: 'step', state: 'started', step: `${backfill.table}: plan` }
-    const { value: rows } = await plan()
-    yield { type: 'step', state: 'finished', step: `${backfill.table}: plan`, note: `${rows} rows` }
+    const { value: planned } = await plan()
+    mark = planned.mark
+    const note = `${planned.added} rows`
+    yield { type: 'step', state: 'finished', step: `${backfill.table}: plan`, note }
   }
   for (let sweep = 0; ; sweep++) {
     yield* doBatches(db, run, migration, backfill)
     yield { type: 'step', state: 'started', step: `${backfill.table}: sweep` }
-    const { value: late } = await plan()
-    yield {
-      type: 'step',
-      state: 'finished',
-      step: `${backfill.table}: sweep`,
-      note: `${late} rows`,
-    }
-    if (late === 0) break
+    // Where no other program has written since the plan was made, no row can have come late.
+    const { value: late } = (await isUnchanged(db, mark))
+      ? { value: { added: 0, mark } }
+      : await plan()
+    mark = late.mark
+    const note = `${late.added} rows`
+    yield { type: 'step', state: 'finished', step: `${backfill.table}: sweep`, note }
+    if (late.added === 0) break
     if (sweep >= mostSweeps) throw neverFinished(migration)
   }
   await db.transaction(() =>
@@ -60,6 +63,10 @@ export async function* runBackfill(
     sql`SELECT coalesce(sum(rows), 0) AS rows FROM p2c_batch WHERE migration = ${migration} AND direction = 'do'`,
   )
   return { rows: Number(done?.rows ?? 0), rejected: await rejectedRows(db, migration) }
+}
+
+function isUnchanged(db: Database, mark: number | null): Promise<boolean> {
+  return db.transaction(async () => mark !== null && mark === (await db.dialect.changeMark(db)))
 }
 
 /** The position behind which the next batch of a direction begins. */

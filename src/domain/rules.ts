@@ -159,12 +159,16 @@ export function rulesOf(config: Pick<Config, 'activity'>, names: Names, guids: G
       ' UNION ALL ',
     )
 
-  /** Ids come in order from their index, and so find their contacts near one another. */
+  /**
+   * Ids come in order from their index, and so find their contacts near one another. Keys spelled
+   * another way are few, mostly none, and have an index: as written here they are gone through
+   * first, and ids are looked up for these alone.
+   */
   const activePlaces = ({ placeOf }: ByPlace) => {
     const key = names.column('contactid', 'c')
     const contact = sql`${names.table('contact')} AS c`
     return sql`SELECT ${placeOf('c')} FROM (${activeIds()}) AS a CROSS JOIN ${contact} WHERE ${key} = a.id
-      UNION ALL SELECT ${placeOf('c')} FROM ${contact} WHERE ${guids.isAnotherSpelling(key)} AND ${guid(key)} IN (${activeIds()})`
+      UNION ALL SELECT ${placeOf('c')} FROM ${contact} WHERE ${guids.isAnotherSpelling(key)} AND ${guid(key)} > '' AND ${guid(key)} || '' IN (${activeIds()})`
   }
 
   return {

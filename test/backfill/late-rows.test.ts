@@ -13,19 +13,21 @@ for (const engine of engines) {
   t.test(`${engine}: a row that loses its number behind the work is swept up`, async t => {
     const db = await freshDatabase(t, engine, { batch: { rows: 10 } })
     await finish(seed(db, { contacts: 60 }))
+    const other = await db.another()
+    t.teardown(() => other.close())
     const work = migrate(db)
     let lost = 0
     for (let next = await work.next(); !next.done; next = await work.next()) {
       if (next.value.type !== 'progress' || next.value.step !== contactMigration || lost > 0)
         continue
       // An old client writes back the whole row, as it knew it.
-      lost = await db.change(
+      lost = await other.change(
         sql`UPDATE contact SET msdynce_contactnumber = NULL, msdynce_isactivecustomer = NULL WHERE msdynce_contactnumber IS NOT NULL`,
       )
-      await db.change(
+      await other.change(
         sql`INSERT INTO contact (contactid, lastname) VALUES (${guidOf('contact', 99)}, 'Late')`,
       )
-      await db.change(
+      await other.change(
         sql`DELETE FROM contact WHERE contactid = (SELECT row_key FROM p2c_plan_contact ORDER BY position DESC LIMIT 1)`,
       )
     }
