@@ -22,6 +22,7 @@ export { activityOf, companyIsAnAccount, numberAndSet, type Backfill } from './b
 
 export { firstFullSync, targetTables } from './upgrade/building-blocks.ts'
 export { migrate, previewMigrate, type MigrateOptions } from './upgrade/migrate.ts'
+export { joinMigrate, type JoinOptions, type JoinResult } from './upgrade/join.ts'
 export { previewRollback, rollback, type RollbackOptions } from './upgrade/rollback.ts'
 export { verify, type VerifyResult } from './upgrade/verify.ts'
 export { readiness } from './upgrade/readiness.ts'

@@ -26,7 +26,7 @@ export const safeguards: readonly Safeguard[] = [
   },
   {
     what: 'a batch leaves a checkpoint',
-    file: 'src/backfill/run.ts',
+    file: 'src/backfill/batches.ts',
     without: [
       [
         `VALUES (\${migration}, 'do', \${range.first}, \${range.last}, \${rows}, \${millis}, \${run.id}, \${now()})`,
@@ -49,13 +49,13 @@ export const safeguards: readonly Safeguard[] = [
   },
   {
     what: 'too many refused rows stop the run',
-    file: 'src/backfill/run.ts',
-    without: [[`if (isRejected) await stopAboveTolerance(work)`, ``]],
+    file: 'src/backfill/batches.ts',
+    without: [[`if (done) await stopAboveTolerance(work, done.total)`, ``]],
     test: poison,
   },
   {
     what: 'what a rejected row was planned for is not taken for its number',
-    file: 'src/backfill/run.ts',
+    file: 'src/backfill/batches.ts',
     without: [[`await withdraw(db, backfill, range)`, ``]],
     test: poison,
   },

@@ -2,16 +2,7 @@ import type { Database } from '../database/database.ts'
 import { all, join, sql, type Sql } from '../domain/sql.ts'
 import { isUnnumbered, planTable, type Backfill } from './backfill.ts'
 import { imagesOf } from './plan.ts'
-
-/** A range of positions in a plan, both ends included. */
-export interface Range {
-  readonly first: number
-  readonly last: number
-}
-
-export function lengthOf({ first, last }: Range): number {
-  return last - first + 1
-}
+import { lengthOf, type Range } from './range.ts'
 
 /**
  * Writes what is planned into the rows of a range, where a row still holds what it held when the

@@ -14,6 +14,7 @@ import {
   writtenColumns,
   type Backfill,
 } from './backfill.ts'
+import { addClaims } from './claims.ts'
 
 /** A plan that is fixed: positions 1 … rows. */
 export interface Plan {
@@ -39,7 +40,8 @@ export async function makePlan(
   migration: string,
   backfill: Backfill,
 ): Promise<Planned> {
-  const again = (await findPlan(db, migration)) !== undefined
+  const before = await findPlan(db, migration)
+  const again = before !== undefined
   return db.transaction(async () => {
     if (!again) await db.script(await createPlanTable(db, backfill))
     const mark = await db.dialect.changeMark(db)
@@ -63,6 +65,7 @@ export async function makePlan(
         VALUES (${migration}, ${backfill.table}, 'planned', ${rows}, ${firstText}, ${lastText}, ${now()})
         ON CONFLICT (migration) DO UPDATE SET rows = excluded.rows, last_number = coalesce(excluded.last_number, p2c_backfill.last_number)`,
     )
+    await addClaims(db, migration, { first: (before?.rows ?? 0) + 1, last: rows })
     return { added, mark }
   })
 }

@@ -1,13 +1,14 @@
 import type { Database } from '../database/database.ts'
 import { noteProgress, now, type Run } from '../database/history.ts'
-import { empty, join, literal, raw, sql, type Sql } from '../domain/sql.ts'
+import { any, empty, join, literal, raw, sql, type Sql } from '../domain/sql.ts'
 import type { Work } from '../events.ts'
-import { lengthOf, restoreRows } from './apply.ts'
+import { restoreRows } from './apply.ts'
 import { forAllRows, planTable, type Backfill } from './backfill.ts'
+import { doneRanges } from './claims.ts'
 import { paceOf } from './pace.ts'
 import { findPlan, imagesOf } from './plan.ts'
+import { lengthOf, type Range } from './range.ts'
 import { withRetries } from './retry.ts'
-import { checkpoint } from './run.ts'
 
 /**
  * Values of people that undoing would take away: table_name, row_id, column_name, written_value,
@@ -33,11 +34,14 @@ export async function editsQuery(
   const { column, sequence } = backfill.number
   const number = names.column(column, 't')
   const written = sql`coalesce(p.number, p.${imagesOf(db, column).before})`
-  const done = await checkpoint(db, migration, 'do')
-  const undone = await checkpoint(db, migration, 'undo')
+  const isDone = any(
+    (await rangesToUndo(db, migration)).map(
+      ({ first, last }) => sql`p.position BETWEEN ${first} AND ${last}`,
+    ),
+  )
   const edits = [
     sql`${row(column, written, number)} FROM ${plan} AS p JOIN ${table} ON ${own} = ${planned}
-      WHERE p.position > ${undone} AND p.position <= ${done} AND ${number} IS DISTINCT FROM ${written}`,
+      WHERE ${isDone} AND ${number} IS DISTINCT FROM ${written}`,
     ...Object.entries(backfill.set).map(([flag, computed]) => {
       const value = names.column(flag, 't')
       const should = computed(db, 't', lookUp)
@@ -53,6 +57,19 @@ export async function editsQuery(
     )
   }
   return join(edits, ' UNION ALL ')
+}
+
+/** The positions that are done and not undone, in their order. Undoing goes from the first to the last. */
+async function rangesToUndo(db: Database, migration: string): Promise<Range[]> {
+  const plan = await findPlan(db, migration)
+  if (!plan) return []
+  const row = await db.row<{ position: number | null }>(
+    sql`SELECT max(last_position) AS position FROM p2c_batch WHERE migration = ${migration} AND direction = 'undo'`,
+  )
+  const undone = Number(row?.position ?? 0)
+  return (await doneRanges(db, migration, plan.rows))
+    .filter(({ last }) => last > undone)
+    .map(({ first, last }) => ({ first: Math.max(first, undone + 1), last }))
 }
 
 /**
@@ -87,26 +104,29 @@ export async function* undoBackfill(
   if (columns.length === 0) return
   const step = `undo ${migration}`
   const pace = paceOf(db)
-  let done = await checkpoint(db, migration, 'undo')
-  const planned = await checkpoint(db, migration, 'do')
-  while (done < planned) {
-    const { rows, slowed } = pace.next()
-    const range = { first: done + 1, last: Math.min(planned, done + rows) }
-    const started = performance.now()
-    const { waited } = await withRetries(db, () =>
-      db.transaction(async () => {
-        await restoreRows(db, backfill, range, columns)
-        await db.change(
-          sql`INSERT INTO p2c_batch (migration, direction, first_position, last_position, rows, millis, run_id, finished_on)
-            VALUES (${migration}, 'undo', ${range.first}, ${range.last}, ${lengthOf(range)}, ${Math.round(performance.now() - started)}, ${run.id}, ${now()})`,
-        )
-        await noteProgress(db, run, step, range.last, planned)
-      }),
-    )
-    run.rows += lengthOf(range)
-    done = range.last
-    pace.took({ rows: lengthOf(range), millis: performance.now() - started })
-    yield { type: 'progress', step, done, total: planned, slowed: waited ?? slowed }
+  const ranges = await rangesToUndo(db, migration)
+  const total = ranges.at(-1)?.last ?? 0
+  for (const { first, last } of ranges) {
+    let done = first - 1
+    while (done < last) {
+      const { rows, slowed } = pace.next()
+      const range = { first: done + 1, last: Math.min(last, done + rows) }
+      const started = performance.now()
+      const { waited } = await withRetries(db, () =>
+        db.transaction(async () => {
+          await restoreRows(db, backfill, range, columns)
+          await db.change(
+            sql`INSERT INTO p2c_batch (migration, direction, first_position, last_position, rows, millis, run_id, finished_on)
+              VALUES (${migration}, 'undo', ${range.first}, ${range.last}, ${lengthOf(range)}, ${Math.round(performance.now() - started)}, ${run.id}, ${now()})`,
+          )
+          await noteProgress(db, run, step, range.last, total)
+        }),
+      )
+      run.rows += lengthOf(range)
+      done = range.last
+      pace.took({ rows: lengthOf(range), millis: performance.now() - started })
+      yield { type: 'progress', step, done, total, slowed: waited ?? slowed }
+    }
   }
 }
 
@@ -140,6 +160,7 @@ export async function forgetPlan(
   }
   await db.script(`DROP TABLE ${plan.sql}`)
   await db.change(sql`DELETE FROM p2c_batch WHERE migration = ${migration}`)
+  await db.change(sql`DELETE FROM p2c_claim WHERE migration = ${migration}`)
   await db.change(sql`DELETE FROM p2c_reject WHERE migration = ${migration}`)
   await db.change(sql`DELETE FROM p2c_backfill WHERE migration = ${migration}`)
 }

@@ -47,6 +47,11 @@ const jobs = {
     run: async (db: Database, input: never) =>
       (await import('../upgrade/migrate.ts')).migrate(db, input),
   },
+  'join-migrate': {
+    mode: 'write',
+    run: async (db: Database, input: never) =>
+      (await import('../upgrade/join.ts')).joinMigrate(db, input),
+  },
   'preview-rollback': {
     mode: 'read',
     run: async (db: Database, input: never) => {

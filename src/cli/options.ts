@@ -12,6 +12,13 @@ export function wholeNumber(text: string): number {
   return Number(text)
 }
 
+/** A number of workers, as the configuration has it. */
+export function workerCount(text: string): number {
+  const workers = wholeNumber(text)
+  if (workers > 64) throw new InvalidArgumentError('It must be at most 64.')
+  return workers
+}
+
 /** The next moment at which a clock here shows `23:30` or `23:30:15`, in ms since 1970. */
 export function momentOf(text: string): number {
   const match = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/.exec(text)

@@ -63,11 +63,8 @@ function programWith(end: (status: number) => void): Command {
 }
 
 /** Options that stand for settings. */
-function settingsOf({ batchRows, workers }: Record<string, unknown>): Record<string, unknown> {
-  return {
-    ...(batchRows === undefined ? {} : { batch: { rows: batchRows } }),
-    ...(workers === undefined ? {} : { workers }),
-  }
+function settingsOf({ batchRows }: Record<string, unknown>): Record<string, unknown> {
+  return batchRows === undefined ? {} : { batch: { rows: batchRows } }
 }
 
 function failed(error: unknown, out: ReturnType<typeof printerOf>): number {

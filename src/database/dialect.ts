@@ -46,6 +46,8 @@ export type Fault = 'transient' | 'row' | 'fatal'
 export interface Habits {
   /** What the pace aims at for one batch. */
   readonly batchMillis: number
+  /** How many connections can write at the same time. */
+  readonly writers: number
 }
 
 /**
@@ -146,6 +148,11 @@ export interface Dialect {
   readonly readWhole: Sql
   /** Stands behind a query whose rows nobody shall change before this transaction ends. */
   readonly keptUntilCommit: Sql
+  /**
+   * Stands behind a query that takes its rows until this transaction ends, and leaves out those
+   * that another has taken.
+   */
+  readonly unlessTaken: Sql
   /**
    * A mark that stays the same as long as no other program has committed anything; null where
    * nobody can tell. To be asked inside a transaction.

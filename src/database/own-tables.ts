@@ -20,12 +20,15 @@ const tables = {
     fence bigint NOT NULL`,
 
   /**
-   * What happened, ever. Whoever begins later has the higher `fence`. `outcome` is null while the run is under way, or was killed. From `step`
-   * on: where it stands, with the last batch that was committed and the recent speed.
+   * What happened, ever. Whoever begins later has the higher `fence`; a run that took part in
+   * another has none, and names that one in `joined`. `outcome` is null while the run is under way,
+   * or was killed. From `step` on: where it stands, with the last batch that was committed and the
+   * recent speed.
    */
   p2c_run: `
     run_id text NOT NULL PRIMARY KEY,
-    fence bigint NOT NULL UNIQUE,
+    fence bigint UNIQUE,
+    joined text,
     command text NOT NULL,
     started_on text NOT NULL,
     finished_on text,
@@ -93,7 +96,14 @@ const tables = {
     planned_on text NOT NULL,
     finished_on text`,
 
-  /** A batch that is committed: the checkpoint. The next one begins behind the highest. */
+  /** Positions of a plan that are not done: whoever works on it takes some, see backfill/claims.ts. */
+  p2c_claim: `
+    migration text NOT NULL,
+    first_position bigint NOT NULL,
+    last_position bigint NOT NULL,
+    PRIMARY KEY (migration, first_position)`,
+
+  /** A batch that is committed: which positions were done, or undone, by which run. */
   p2c_batch: `
     migration text NOT NULL,
     direction text NOT NULL,

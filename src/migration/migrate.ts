@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { runBackfill } from '../backfill/run.ts'
+import { workersOf } from '../backfill/workers.ts'
 import { previewNumbers, previewPlan, type PlanPreview } from '../backfill/preview.ts'
 import type { Database } from '../database/database.ts'
 import type { Run } from '../database/history.ts'
@@ -93,6 +94,7 @@ const rowsPerSecond = 5_000
  * Applies the pending migrations, each as far as it has not got yet. Call it inside a run, with the
  * lock held. Stops and resumes at every event.
  *
+ * @param workers how many connections work on the backfills
  * @throws P2cError TRUTH_BROKEN where a migration is done and its truths do not hold
  */
 export async function* applyMigrations(
@@ -100,6 +102,7 @@ export async function* applyMigrations(
   run: Run,
   available: readonly NamedMigration[],
   to?: string,
+  workers = workersOf(db),
 ): Work<MigrateResult> {
   const done: string[] = []
   const results: Record<string, unknown> = {}
@@ -118,7 +121,7 @@ export async function* applyMigrations(
     }
     if (phase === 'backfill') {
       if (backfill) {
-        const outcome = yield* runBackfill(db, run, name, backfill)
+        const outcome = yield* runBackfill(db, run, name, backfill, workers)
         rows += outcome.rows
         rejected += outcome.rejected
       }

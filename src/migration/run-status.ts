@@ -16,6 +16,8 @@ export interface BatchStatus {
 
 export interface RunStatus {
   readonly runId: string
+  /** The run in which it takes part; null where it is one of its own. */
+  readonly joined: string | null
   readonly command: string
   readonly startedOn: string
   readonly finishedOn: string | null
@@ -42,6 +44,7 @@ export interface RunStatus {
 
 interface RunRow {
   readonly run_id: string
+  readonly joined: string | null
   readonly command: string
   readonly started_on: string
   readonly finished_on: string | null
@@ -66,23 +69,27 @@ const shownRuns = 10
 export async function lastRuns(db: Database, locked: boolean): Promise<RunStatus[]> {
   if (!(await hasOwnTables(db))) return []
   const rows = await db.rows<RunRow>(
-    sql`SELECT run_id, command, started_on, finished_on, outcome, actor, host, pid, version, rows,
+    sql`SELECT run_id, joined, command, started_on, finished_on, outcome, actor, host, pid, version, rows,
       step, done, total, batch_rows, batch_millis, batch_on, rows_per_second
       FROM p2c_run ORDER BY started_on DESC, run_id LIMIT ${shownRuns}`,
   )
   const askedAt = Date.now()
-  // Only the newest run can be the one that holds the lock.
-  return rows.map((row, i) => statusOfRun(row, locked && i === 0 && mayBeAlive(row), askedAt))
+  // Only the newest run can be the one that holds the lock, and others may take part in it.
+  const holder = locked ? rows.find(row => row.joined === null)?.run_id : undefined
+  const isAtWork = (row: RunRow) =>
+    holder !== undefined && holder === (row.joined ?? row.run_id) && mayBeAlive(row)
+  return rows.map(row => statusOfRun(row, isAtWork(row), askedAt))
 }
 
-function statusOfRun(row: RunRow, holdsLock: boolean, askedAt: number): RunStatus {
-  const outcome = row.outcome ?? (holdsLock ? 'running' : 'interrupted')
+function statusOfRun(row: RunRow, isAtWork: boolean, askedAt: number): RunStatus {
+  const outcome = row.outcome ?? (isAtWork ? 'running' : 'interrupted')
   const done = numberOrNull(row.done)
   const total = numberOrNull(row.total)
   const rowsPerSecond = numberOrNull(row.rows_per_second)
   const left = done === null || total === null ? null : Math.max(0, total - done)
   return {
     runId: row.run_id,
+    joined: row.joined,
     command: row.command,
     startedOn: row.started_on,
     finishedOn: row.finished_on,

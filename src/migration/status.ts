@@ -24,7 +24,7 @@ export interface Status {
    * and has not written anything yet.
    */
   readonly locked: boolean
-  /** The newest run, where it is under way or left something to go on with; else null. */
+  /** The newest run that joined no other, where it is under way or left something to go on with; else null. */
   readonly current: RunStatus | null
   readonly migrations: readonly MigrationStatus[]
   /** The last ten, newest first. */
@@ -38,7 +38,7 @@ export async function statusOf(
 ): Promise<Status> {
   const locked = await db.dialect.isLocked(db)
   const runs = await lastRuns(db, locked)
-  const [newest] = runs
+  const newest = runs.find(run => run.joined === null)
   const isRunning = newest?.outcome === 'running'
   const migrations = await migrationStates(db, available)
   return {

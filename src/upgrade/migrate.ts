@@ -1,4 +1,5 @@
 import type { Finding } from '../check/finding.ts'
+import { workersOf } from '../backfill/workers.ts'
 import type { Database } from '../database/database.ts'
 import { recorded } from '../database/run.ts'
 import { exitStatus, P2cError } from '../errors.ts'
@@ -29,6 +30,8 @@ export interface MigrateOptions {
   readonly backup?: string | undefined
   /** Tries the rows again that the database refused in the backfills. */
   readonly retry?: boolean | undefined
+  /** How many connections work on the backfills; as the configuration says where nothing is said. */
+  readonly workers?: number | undefined
   /** Other migrations than p2c's own. */
   readonly migrations?: readonly NamedMigration[]
 }
@@ -52,6 +55,7 @@ export async function previewMigrate(
   db: Database,
   options: MigrateOptions = {},
 ): Promise<UpgradePreview> {
+  workersOf(db, options.workers)
   const available = options.migrations ?? (await loadMigrations())
   const findings = await readiness(db, available)
   const refused = refusals(findings, options.accept ?? [])
@@ -67,9 +71,10 @@ export async function previewMigrate(
  * killed anywhere, and called again.
  *
  * @throws P2cError CHECK_REFUSED (exit 4, `details` are the findings), PLAN_CHANGED (exit 4),
- * LOCKED (exit 5), and what the migrations throw
+ * LOCKED (exit 5), WORKERS_UNSUPPORTED (exit 2), and what the migrations throw
  */
 export async function* migrate(db: Database, options: MigrateOptions = {}): Work<UpgradeResult> {
+  const workers = workersOf(db, options.workers)
   const available = options.migrations ?? (await loadMigrations())
   let findings: readonly Finding[] = []
   async function* before(): Work<undefined> {
@@ -86,7 +91,7 @@ export async function* migrate(db: Database, options: MigrateOptions = {}): Work
     await db.dialect.backup(db, options.backup)
     yield { type: 'step', state: 'finished', step: 'backup', note: options.backup }
   }
-  return yield* recorded(db, 'migrate', run => upgrade(db, run, available, options.to), {
+  return yield* recorded(db, 'migrate', run => upgrade(db, run, available, options.to, workers), {
     before,
     outcomeOf: result => (hasRejected(result) ? 'findings' : 'done'),
   })

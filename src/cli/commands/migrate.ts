@@ -1,12 +1,13 @@
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import { exitStatus, P2cError, type ExitStatus } from '../../errors.ts'
+import type { JoinResult } from '../../upgrade/join.ts'
 import type { UpgradePreview, UpgradeResult } from '../../upgrade/migrate.ts'
 import { hasRejected } from '../../upgrade/rejects.ts'
 import { printFindings } from '../findings.ts'
 import { count, table, type Printer } from '../print.ts'
-import { statusFor, type CommandModule } from '../shell.ts'
+import { statusFor, type CommandModule, type Shell } from '../shell.ts'
 import { duration } from '../progress.ts'
-import { batchRowsOption, momentOf } from '../options.ts'
+import { batchRowsOption, momentOf, workerCount } from '../options.ts'
 import { printSync } from './sync.ts'
 
 interface Options {
@@ -20,6 +21,8 @@ interface Options {
   readonly retry?: boolean
   readonly until?: number
   readonly pauseMs?: number
+  readonly workers?: number
+  readonly join?: boolean
 }
 
 /** The upgrade. */
@@ -38,15 +41,24 @@ export const migrateCommand: CommandModule<Options> = {
       .option('--retry', 'try the rows again that the database refused')
       .option('--until <time>', 'stop at a batch border by then, for instance 23:30', momentOf)
       .option('--pause-ms <n>', 'rest after each batch', milliseconds)
+      .option('--workers <n>', 'connections that work on the backfills (PostgreSQL)', workerCount)
+      .addOption(
+        new Option(
+          '--join',
+          'take part in the backfills of the run that is at work (PostgreSQL)',
+        ).conflicts(['to', 'dryRun', 'sql', 'accept', 'plan', 'backup', 'retry']),
+      )
       .addOption(batchRowsOption()),
   run: async (shell, options) => {
     const { out } = shell
+    if (options.join) return join(shell, options)
     const input = {
       to: options.to,
       accept: options.accept ?? [],
       plan: options.plan,
       backup: options.backup,
       retry: options.retry ?? false,
+      workers: options.workers,
     }
     const asks = shell.isInteractive && !options.yes && !out.json
     if (options.dryRun || options.sql || asks) {
@@ -61,8 +73,7 @@ export const migrateCommand: CommandModule<Options> = {
       input.plan ??= preview.plan.hash
     }
     const manner = {
-      pauseMillis: options.pauseMs ?? 0,
-      until: options.until ?? null,
+      ...limitsOf(options),
       beginning: options.backup === undefined ? 'check' : `check, then copy to ${options.backup}`,
     }
     const result = await shell
@@ -74,6 +85,19 @@ export const migrateCommand: CommandModule<Options> = {
       })
     return printResult(out, result)
   },
+}
+
+function limitsOf({ pauseMs, until }: Options) {
+  return { pauseMillis: pauseMs ?? 0, until: until ?? null }
+}
+
+async function join({ out, run }: Shell, options: Options): Promise<ExitStatus> {
+  const { workers } = options
+  const manner = { ...limitsOf(options), beginning: 'join' }
+  const result = await run<JoinResult>('join-migrate', { workers }, manner)
+  if (out.json) out.result({ type: 'result', outcome: 'done', ...result })
+  out.line(`${out.paint('green', '✓')} Took part: ${count(result.rows)} rows numbered and flagged.`)
+  return exitStatus.done
 }
 
 function printPreview(out: Printer, { findings, refusedBy, plan }: UpgradePreview): void {

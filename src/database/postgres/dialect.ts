@@ -20,7 +20,7 @@ import { sequences } from './sequences.ts'
 export const postgresDialect: Dialect = {
   name: 'postgres',
   queryBuilderClient: 'pg',
-  habits: { batchMillis: 500 },
+  habits: { batchMillis: 500, writers: 64 },
   columnType,
   bytewiseText: raw('text COLLATE "C"'),
   flag: value => raw(String(value)),
@@ -43,6 +43,7 @@ export const postgresDialect: Dialect = {
   // Its planner knows when an index is not worth it.
   readWhole: empty,
   keptUntilCommit: raw('FOR SHARE'),
+  unlessTaken: raw('FOR UPDATE SKIP LOCKED'),
   // The server counts the transactions of all databases together: no mark would ever stay.
   changeMark: () => Promise.resolve(null),
   rank: (db, places, { type }) => ranksInTables(db, places, type),

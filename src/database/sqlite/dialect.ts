@@ -23,7 +23,7 @@ import { sequences } from './sequences.ts'
 export const sqliteDialect: Dialect = {
   name: 'sqlite',
   queryBuilderClient: 'better-sqlite3',
-  habits: { batchMillis: 250 },
+  habits: { batchMillis: 250, writers: 1 },
   columnType,
   bytewiseText: raw('text'),
   flag: value => literal(value),
@@ -85,6 +85,7 @@ export const sqliteDialect: Dialect = {
   readWhole: raw('NOT INDEXED'),
   // Whoever writes has the whole database to himself.
   keptUntilCommit: empty,
+  unlessTaken: empty,
   changeMark: db =>
     Promise.resolve(Number(sqlite(db).handle.pragma('data_version', { simple: true }))),
   rank: (db, places, { areRowids, type }) =>
