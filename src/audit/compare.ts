@@ -5,7 +5,7 @@ import type { Work } from '../events.ts'
 import type { AuditFile } from './audit-file.ts'
 import { exportedRows, type Cells } from './exported-rows.ts'
 import { auditFiles } from './files.ts'
-import { readWholeAudit } from './manifest.ts'
+import { readWholeAudit } from './read-audit.ts'
 import { merge, type Pair } from './merge.ts'
 
 /** One respect in which the database is no longer as it was exported. */
