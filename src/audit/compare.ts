@@ -5,8 +5,8 @@ import type { AuditFile } from './audit-file.ts'
 import { exportedRows, type Cells } from './exported-rows.ts'
 import { auditFiles } from './files.ts'
 import { cellIn, cellsQuery, thereIn } from './lines.ts'
-import { readWholeAudit } from './manifest.ts'
 import { merge, type Pair } from './merge.ts'
+import { readWholeAudit } from './read-audit.ts'
 
 /** One respect in which the database is no longer as it was exported. */
 export interface AuditDifference {

@@ -10,7 +10,8 @@ import { version } from '../version.ts'
 import type { AuditFile } from './audit-file.ts'
 import { auditFiles } from './files.ts'
 import { linesQuery, type Lines } from './lines.ts'
-import { removeManifest, writeManifest, type Manifest } from './manifest.ts'
+import { removeManifest, writeManifest } from './manifest.ts'
+import type { Manifest } from './read-audit.ts'
 
 export interface ExportOptions extends CsvOptions {
   /** The folder; it is made where there is none. Files of an earlier export are replaced. */

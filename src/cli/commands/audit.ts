@@ -1,5 +1,5 @@
 import type { AuditComparison, AuditDifference } from '../../audit/compare.ts'
-import type { Manifest } from '../../audit/manifest.ts'
+import type { Manifest } from '../../audit/read-audit.ts'
 import { exitStatus } from '../../errors.ts'
 import { count, table } from '../print.ts'
 import { statusFor, type CommandModule } from '../shell.ts'
