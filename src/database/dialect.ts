@@ -97,7 +97,8 @@ export interface Dialect {
   flagText(expression: Sql): Sql
   /**
    * A value as a field of a CSV file, exactly as `openCsv` writes its text: quoted where it must be,
-   * for spreadsheets also defused; the empty text for NULL. Binds nothing.
+   * for spreadsheets also defused; the empty text for NULL. A number is what the engine's text of it
+   * is. Binds nothing.
    */
   csvField(value: Sql, forSpreadsheet: boolean): Sql
   /**

@@ -74,13 +74,13 @@ async function facts(db: Database): Promise<Sql> {
 }
 
 /** How many documents of each kind a contact has; a row for each that has any. */
-function activity({ names, rules }: Database): Sql {
+function activity({ names, rules, dialect }: Database): Sql {
   const sources = rules.sources.map(source => {
     const customer = names.column(source.customer)
     const ones = counts.map(count =>
       raw(`${countedAs[source.table] === count ? 1 : 0} AS ${count}`),
     )
-    return sql`SELECT ${rules.guid(customer)} AS id, ${join(ones, ', ')} FROM ${names.table(source.table)} WHERE ${customer} IS NOT NULL AND ${rules.mayBeContact(source)}`
+    return sql`SELECT ${rules.guid(customer)} AS id, ${join(ones, ', ')} FROM ${names.table(source.table)} ${dialect.readWhole} WHERE ${customer} IS NOT NULL AND ${rules.mayBeContact(source)}`
   })
   const sums = counts.map(count => raw(`sum(${count}) AS ${count}`))
   return sql`SELECT id, ${join(sums, ', ')}, count(*) AS documents FROM (${join(sources, ' UNION ALL ')}) AS each_document GROUP BY id`

@@ -7,7 +7,7 @@ export function csvField(value: Sql, forSpreadsheet: boolean): Sql {
   const start = forSpreadsheet
     ? sql`(CASE WHEN ltrim(${value}, '''') GLOB ${literal('[=+@\t\r-]*')} THEN '''' ELSE '' END)||`
     : raw('')
-  return sql`(CASE WHEN ${value} IS NULL THEN '' WHEN ${needsQuotes(value)} THEN '"'||${start}replace(${value}, '"', '""')||'"' ELSE ${start}${value} END)`
+  return sql`(CASE WHEN ${value} IS NULL THEN '' WHEN ${needsQuotes(value)} THEN '"'||${start}replace(${value}, '"', '""')||'"' ELSE ${start}CAST(${value} AS text) END)`
 }
 
 /**
