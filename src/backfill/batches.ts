@@ -181,14 +181,17 @@ async function commit(
         sql`INSERT INTO p2c_batch (migration, direction, first_position, last_position, rows, millis, run_id, finished_on)
           VALUES (${migration}, 'do', ${range.first}, ${range.last}, ${rows}, ${millis}, ${run.id}, ${now()})`,
       )
-      const { done, total } = await standOf(db, migration)
-      const shown = { ...run, rows: run.rows + rows }
-      if (isFirst) await noteProgress(db, shown, migration, done, total, lengthOf(range))
-      return { range, rows, done, total }
+      if (isFirst) {
+        const { done, total } = await standOf(db, migration)
+        const shown = { ...run, rows: run.rows + rows }
+        await noteProgress(db, shown, migration, done, total, lengthOf(range))
+      }
+      return { range, rows }
     }),
   )
   if (!value) return null
-  const { rows, ...done } = value
-  run.rows += rows
-  return { ...done, waited }
+  run.rows += value.rows
+  // Only now: inside the transaction what others have committed since is not to be seen.
+  const { done, total } = await standOf(db, migration)
+  return { range: value.range, done, total, waited }
 }
