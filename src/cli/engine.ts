@@ -51,7 +51,7 @@ async function serve({ request, stop, pauseMillis, until }: EngineData): Promise
     const spent = Date.now() - askedAt
     const isBatch = next.value.type === 'progress'
     tell({ type: 'event', event: isBatch ? resting(next.value, pauseMillis) : next.value })
-    if (isBatch && pauseMillis > 0) rest(shared, pauseMillis)
+    if (isBatch && pauseMillis > 0) await rest(shared, pauseMillis)
     // The next batch takes about as long, and would not be done by then.
     const isTooLate = until !== null && Date.now() + spent >= until
     if (!isTooLate && !isAskedToStop(shared, stopAt.border)) continue
