@@ -61,7 +61,7 @@ t.test('postgres: a zombie that comes back writes no row', async t => {
   const { database, schema } = db.config
   const where = ['--database', database, '--schema', schema]
   const zombie = start(
-    ['migrate', ...where, '--workers', '1', '--batch-rows', '10', '--pause-ms', '300', '--json'],
+    ['migrate', ...where, '--workers', '1', '--batch-rows', '10', '--pause-ms', '1500', '--json'],
     freshFolder(t),
   )
   t.teardown(() => zombie.child.kill('SIGKILL'))
