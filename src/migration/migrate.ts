@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { withRetries } from '../backfill/retry.ts'
 import { runBackfill } from '../backfill/run.ts'
 import { workersOf } from '../backfill/workers.ts'
 import { previewNumbers, previewPlan, type PlanPreview } from '../backfill/preview.ts'
@@ -164,12 +165,15 @@ export async function truthsOf(db: Database, migration: NamedMigration): Promise
 }
 
 async function applySchema(db: Database, run: Run, migration: NamedMigration): Promise<void> {
-  await db.transaction(async () => {
-    const undo: string[] = []
-    // One change after the other: a later one may ask for what an earlier one made.
-    for (const change of migration.schema ?? []) undo.unshift(...(await applyChange(db, change)))
-    await recordApplied(db, run, migration, undo)
-  })
+  // Others who write into several of the tables may meet it in a deadlock.
+  await withRetries(db, () =>
+    db.transaction(async () => {
+      const undo: string[] = []
+      // One change after the other: a later one may ask for what an earlier one made.
+      for (const change of migration.schema ?? []) undo.unshift(...(await applyChange(db, change)))
+      await recordApplied(db, run, migration, undo)
+    }),
+  )
 }
 
 async function mustHold(db: Database, migration: NamedMigration): Promise<void> {
