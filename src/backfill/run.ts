@@ -44,9 +44,7 @@ export async function* runBackfill(
     yield* doBatches(db, run, migration, backfill, workers)
     yield { type: 'step', state: 'started', step: `${backfill.table}: sweep` }
     // Where no other program has written since the plan was made, no row can have come late.
-    const { value: late } = (await isUnchanged(db, mark))
-      ? { value: { added: 0, mark } }
-      : await plan()
+    const late = (await isUnchanged(db, mark)) ? { added: 0, mark } : (await plan()).value
     mark = late.mark
     const note = `${late.added} rows`
     yield { type: 'step', state: 'finished', step: `${backfill.table}: sweep`, note }
@@ -64,8 +62,9 @@ export async function* runBackfill(
   return { rows: Number(done?.rows ?? 0), rejected: await rejectedRows(db, migration) }
 }
 
-function isUnchanged(db: Database, mark: number | null): Promise<boolean> {
-  return db.transaction(async () => mark !== null && mark === (await db.dialect.changeMark(db)))
+async function isUnchanged(db: Database, mark: number | null): Promise<boolean> {
+  if (mark === null) return false
+  return db.transaction(async () => mark === (await db.dialect.changeMark(db)))
 }
 
 function neverFinished(migration: string): P2cError {
