@@ -1,5 +1,6 @@
 import { writtenColumns, type Backfill } from '../backfill/backfill.ts'
 import { findPlan } from '../backfill/plan.ts'
+import { withRetries } from '../backfill/retry.ts'
 import { editsQuery, forgetPlan, undoBackfill } from '../backfill/undo.ts'
 import type { Database } from '../database/database.ts'
 import type { Run } from '../database/history.ts'
@@ -85,11 +86,15 @@ export async function* undoMigrations(
     yield { type: 'step', state: 'started', step }
     await recordPhase(db, name, 'undoing')
     if (backfill) yield* undoBackfill(db, run, name, backfill, restored)
-    await db.transaction(async () => {
-      if (backfill) await forgetPlan(db, name, backfill, restored.includes(backfill.number.column))
-      for (const statement of applied.undo) await db.script(statement)
-      await recordUndone(db, run, applied)
-    })
+    // As on the way up: others who write into several of the tables may meet it in a deadlock.
+    await withRetries(db, () =>
+      db.transaction(async () => {
+        if (backfill)
+          await forgetPlan(db, name, backfill, restored.includes(backfill.number.column))
+        for (const statement of applied.undo) await db.script(statement)
+        await recordUndone(db, run, applied)
+      }),
+    )
     undone.push(name)
     yield { type: 'step', state: 'finished', step }
   }
