@@ -16,16 +16,16 @@ export default defineMigration({
     },
   }),
 
-  verify: db => ({
-    'contacts without a number': db('contact').whereNull('msdynce_contactnumber'),
-    'contact numbers that Finance cannot hold': db('contact').whereRaw('length(??) > 20', [
-      'msdynce_contactnumber',
-    ]),
-    'contacts without the flag Is Active Customer': db('contact').whereNull(
-      'msdynce_isactivecustomer',
-    ),
-    'contacts without the flag IsCompanyAnAccount': db('contact').whereNull(
-      'msdynce_iscompanyanaccount',
-    ),
-  }),
+  verifyRows: {
+    table: 'contact',
+    broken: {
+      'contacts without a number': rows => rows.whereNull('msdynce_contactnumber'),
+      'contact numbers that Finance cannot hold': rows =>
+        rows.whereRaw('length(??) > 20', ['msdynce_contactnumber']),
+      'contacts without the flag Is Active Customer': rows =>
+        rows.whereNull('msdynce_isactivecustomer'),
+      'contacts without the flag IsCompanyAnAccount': rows =>
+        rows.whereNull('msdynce_iscompanyanaccount'),
+    },
+  },
 })

@@ -5,6 +5,8 @@ export interface Invariant {
   readonly name: string
   /** The rows that break it. */
   readonly query: Query
+  /** Finds a row where this truth or one of its kin is broken, so that one scan asks them all. */
+  readonly ofKin?: Query
 }
 
 export interface Violation {
@@ -22,7 +24,13 @@ export async function violationsOf(
   invariants: readonly Invariant[],
 ): Promise<Violation[]> {
   const violations: Violation[] = []
-  for (const { name, query } of invariants) {
+  const broken = new Map<Query, boolean>()
+  for (const { name, query, ofKin } of invariants) {
+    if (ofKin) {
+      const isBroken = broken.get(ofKin) ?? (await db.row(ofKin)) !== undefined
+      broken.set(ofKin, isBroken)
+      if (!isBroken) continue
+    }
     const examples: Row[] = []
     let count = 0
     for await (const chunk of db.stream(query)) {

@@ -189,12 +189,12 @@ async function fillPlan(
   ranks: Ranks,
   remembered: Remembered | null,
 ): Promise<number> {
-  const { names, dialect } = db
-  const locator = await dialect.rowLocator(db, names.tableName(backfill.table))
+  const { names } = db
+  const locator = await db.dialect.rowLocator(db, names.tableName(backfill.table))
   const place = await placeOf(db, backfill)
   const lookUp = await forAllRows(db, backfill, 't')
   const format = formatOf(db, backfill.number.sequence)
-  const fresh = dialect.numberText(db, format, sql`${first - 1} + ${ranks.ordinalOf(place)}`)
+  const fresh = ranks.numberOf(format, first, place)
   const number = remembered
     ? sql`coalesce(${fresh}, CASE WHEN ${isUnnumbered(db, backfill, 't')} THEN (${remembered.ofRow}) END)`
     : fresh

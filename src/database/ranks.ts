@@ -1,11 +1,15 @@
 import { sql, textOf, type Sql } from '../domain/sql.ts'
+import type { NumberFormat } from '../numbering/format.ts'
 import type { Database } from './database.ts'
 
-/** The ordinal of each row of a query, 1, 2, 3 …, to be asked by the place of the row. */
+/** The rank of each row of a query, 1, 2, 3 …, by the place of the row. */
 export interface Ranks {
   readonly count: number
-  /** NULL where the query did not give this place. */
-  ordinalOf(place: Sql): Sql
+  /**
+   * The text of the number of the row in a place: the first rank has the number `first`. NULL where
+   * the query did not give this place.
+   */
+  numberOf(format: NumberFormat, first: number, place: Sql): Sql
   /** Lets go of what it takes. */
   forget(): Promise<void>
 }
@@ -27,7 +31,12 @@ export async function ranksInTables(db: Database, places: Sql, type: Sql): Promi
   )
   return {
     count,
-    ordinalOf: place => sql`(SELECT k.ordinal FROM p2c_rank AS k WHERE k.place = ${place})`,
+    numberOf: (format, first, place) =>
+      db.dialect.numberText(
+        db,
+        format,
+        sql`${first - 1} + (SELECT k.ordinal FROM p2c_rank AS k WHERE k.place = ${place})`,
+      ),
     forget: () => db.script('DROP TABLE p2c_order; DROP TABLE p2c_rank'),
   }
 }

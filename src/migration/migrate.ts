@@ -5,15 +5,14 @@ import { workersOf } from '../backfill/workers.ts'
 import { previewNumbers, previewPlan, type PlanPreview } from '../backfill/preview.ts'
 import type { Database } from '../database/database.ts'
 import type { Run } from '../database/history.ts'
-import { queryBuilder } from '../database/query-builder.ts'
-import { raw, sql } from '../domain/sql.ts'
 import { P2cError } from '../errors.ts'
 import type { Work } from '../events.ts'
-import { invariants, violationsOf, type Invariant } from '../invariant.ts'
+import { violationsOf } from '../invariant.ts'
 import { appliedMigrations, recordApplied, recordPhase, settingsOf, type Phase } from './history.ts'
 import type { NamedMigration } from './migration.ts'
 import { stepsUp } from './plan.ts'
 import { allStatements, applyChange, type Statements } from './schema-change.ts'
+import { hasTruths, truthsOf } from './truths.ts'
 
 /** One migration as it would be applied. */
 export interface PlannedStep {
@@ -132,36 +131,15 @@ export async function* applyMigrations(
       if (work) results[name] = yield* work(db, run)
       await recordPhase(db, name, 'verify')
     }
-    if (migration.verify) yield { type: 'step', state: 'started', step: `${name}: proof` }
+    const isProven = hasTruths(migration)
+    if (isProven) yield { type: 'step', state: 'started', step: `${name}: proof` }
     await mustHold(db, migration)
-    if (migration.verify) yield { type: 'step', state: 'finished', step: `${name}: proof` }
+    if (isProven) yield { type: 'step', state: 'finished', step: `${name}: proof` }
     await recordPhase(db, name, 'done')
     done.push(name)
     yield { type: 'step', state: 'finished', step: name }
   }
   return { applied: done, rows, rejected, results }
-}
-
-/** The truths of a migration; rows that a backfill rejected are none of its violations. */
-export async function truthsOf(db: Database, migration: NamedMigration): Promise<Invariant[]> {
-  const { verify, backfill } = migration
-  if (!verify) return []
-  const truths = invariants(verify(await queryBuilder(db)))
-  if (!backfill) return truths
-  const rejects = await db.row(
-    sql`SELECT 1 FROM p2c_reject WHERE migration = ${migration.name} LIMIT 1`,
-  )
-  if (!rejects) return truths
-  const key = db.names.column(backfill.key, 'broken')
-  return truths.map(({ name, query }) => {
-    const { sql: text, bindings } =
-      'toSQL' in query ? query.toSQL().toNative() : { sql: query.sql, bindings: query.values }
-    if (bindings.length > 0) throw new TypeError(`the truth "${name}" binds values`)
-    return {
-      name,
-      query: sql`SELECT * FROM (${raw(text)}) AS broken WHERE ${db.rules.keyText(key)} NOT IN (SELECT row_key FROM p2c_reject WHERE migration = ${migration.name})`,
-    }
-  })
 }
 
 async function applySchema(db: Database, run: Run, migration: NamedMigration): Promise<void> {

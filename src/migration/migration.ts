@@ -21,6 +21,14 @@ export interface Migration {
    * the knex query builder. Their names are the report.
    */
   readonly verify?: (db: Knex) => Readonly<Record<string, Query>>
+  /** Truths about each row of a table; all are asked in one scan of it. */
+  readonly verifyRows?: RowTruths
+}
+
+/** What no row of a table may be, as a condition composed with the knex query builder. */
+export interface RowTruths {
+  readonly table: string
+  readonly broken: Readonly<Record<string, (rows: Knex.QueryBuilder) => Knex.QueryBuilder>>
 }
 
 /** A migration with its name (of the file, without extension) and its checksum. */

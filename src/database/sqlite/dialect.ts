@@ -31,7 +31,8 @@ export const sqliteDialect: Dialect = {
   flagText: expression => sql`(CASE ${expression} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)`,
   csvField,
   computedOnce: raw('LIMIT -1 OFFSET 0'),
-  ascendingNullsLast: expression => sql`${expression} ASC NULLS LAST`,
+  // A blob sorts behind every text; NULLS LAST would keep the sorter from its quick comparisons.
+  ascendingNullsLast: expression => sql`coalesce(${expression}, x'') ASC`,
   bytewise: expression => sql`${expression} COLLATE BINARY`,
   rowLocator: async (db, table) => {
     const found = await db.row<{ wr: number }>(
