@@ -18,7 +18,7 @@ export interface BenchOptions {
 export const usage = `npm run bench -- [options]
   --contacts 100000,1000000   how many contacts, one or several sizes
   --runs 3                    how often everything is measured; medians are shown
-  --rivals limit,knex,p2c     who does the job, in turn; knex up to 100,000 contacts only
+  --rivals limit,bare,knex,p2c  who does the job, in turn; knex up to 100,000 contacts only
   --skew none                 ${skews.join(', ')}
   --seed 1                    another number, other data
   --only-migrate              leaves out sync, rollback, import, audit and the start of the command

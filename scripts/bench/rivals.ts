@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { measure, type Program, type Usage } from './measure.ts'
 
-export const rivalNames = ['limit', 'knex', 'p2c'] as const
+export const rivalNames = ['limit', 'bare', 'knex', 'p2c'] as const
 export type RivalName = (typeof rivalNames)[number]
 
 /** A row at a time takes so long that more of them would prove nothing. */
@@ -14,9 +14,11 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 export function runRival(name: RivalName, file: string, cwd: string): Promise<Usage> {
   switch (name) {
     case 'limit':
-      return measure(script('./limit.ts', file, cwd))
+      return measure(script('./limit.ts', [file, 'wal'], cwd))
+    case 'bare':
+      return measure(script('./limit.ts', [file, 'off'], cwd))
     case 'knex':
-      return measure(script('./knex-script.ts', file, cwd))
+      return measure(script('./knex-script.ts', [file], cwd))
     case 'p2c':
       return measure(p2c(cwd, file, ['migrate', '--yes', '--quiet']))
   }
@@ -37,6 +39,6 @@ export function p2c(cwd: string, file: string, words: readonly string[], built?:
   }
 }
 
-function script(path: string, file: string, cwd: string): Program {
-  return { command: process.execPath, args: [...typescript, here(path), file], cwd }
+function script(path: string, args: readonly string[], cwd: string): Program {
+  return { command: process.execPath, args: [...typescript, here(path), ...args], cwd }
 }
