@@ -175,12 +175,8 @@ const tables = {
     PRIMARY KEY (task, leg, source_id)`,
 } as const
 
-const indexes = [
-  'CREATE INDEX IF NOT EXISTS p2c_given_number_number ON p2c_given_number (sequence, number)',
-]
-
 /** Tables that are written in the order of their key, and large. */
-const clustered: ReadonlySet<string> = new Set<OwnTable>(['p2c_sync_record'])
+const clustered: ReadonlySet<string> = new Set<OwnTable>(['p2c_given_number', 'p2c_sync_record'])
 
 /**
  * What the last execution of each task did with every record, in both legs: a row per template,
@@ -227,7 +223,6 @@ export function ownTableStatements(dialect: Dialect): string[] {
         `CREATE TABLE IF NOT EXISTS ${name} (${typed(columns)}\n)${suffix(name)}`,
     ),
     ...dialect.sequences.tables(),
-    ...indexes,
     `${dialect.createViewIfMissing.sql} ${syncOutcome}`,
   ]
 }
