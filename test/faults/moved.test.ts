@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import t from 'tap'
-import { freshFolder } from '../support/database.ts'
 import { spread } from '../support/kill-matrix.ts'
 import { survive, undisturbed } from '../support/kill.ts'
 import { scenesIn } from '../support/scenes.ts'
@@ -33,14 +32,15 @@ const tidying: Readonly<Record<string, (path: string) => string>> = {
 }
 
 t.test('an upgrade that was killed goes on', async t => {
-  const { migrate } = await scenesIn(freshFolder(t))
+  const { migrate } = await scenesIn(t, 'sqlite')
   const { life, state } = await undisturbed(migrate)
   for (const [how, between] of Object.entries(tidying))
     for (const death of spread(life, 5).slice(2, 4)) {
       const ordeal = await survive(migrate, [{ operation: 'migrate', death }], {
-        between: path => {
+        between: database => {
+          const path = database.slice('sqlite:'.length)
           t.ok(existsSync(`${path}-wal`), 'it was in the middle of its work')
-          return between(path)
+          return `sqlite:${between(path)}`
         },
       })
       t.same(ordeal.state, state, `${how}, after statement ${death.statement}`)

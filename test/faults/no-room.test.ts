@@ -1,5 +1,4 @@
 import t from 'tap'
-import { freshFolder } from '../support/database.ts'
 import { outOfRoom, proveOrdeals } from '../support/kill-matrix.ts'
 import { undisturbed } from '../support/kill.ts'
 import { scenesIn } from '../support/scenes.ts'
@@ -17,7 +16,7 @@ const blocks = {
 t.test(
   'where no file can grow, a command ends in an error, and goes on as if undisturbed',
   async t => {
-    const scenes = await scenesIn(freshFolder(t))
+    const scenes = await scenesIn(t, 'sqlite')
     for (const operation of ['migrate', 'rollback', 'sync', 'import'] as const) {
       const { state } = await undisturbed(scenes[operation])
       const ordeals = outOfRoom(operation, blocks[operation])

@@ -7,7 +7,7 @@ import { sql, type Sql } from '../../src/domain/sql.ts'
 import { finish } from '../../src/events.ts'
 import type { SeedOptions } from '../../src/seed/options.ts'
 import { seed } from '../../src/seed/seed.ts'
-import { enginesSoFar, freshDatabase, type Teardown } from '../support/database.ts'
+import { engines, freshDatabase, type Teardown } from '../support/database.ts'
 
 const count = async (db: Database, query: Sql) =>
   Number((await db.row<{ n: number }>(sql`SELECT count(*) AS n ${query}`))?.n)
@@ -22,7 +22,7 @@ const contentOf = async (db: Database) => {
   return hash.digest('hex')
 }
 
-for (const engine of enginesSoFar) {
+for (const engine of engines) {
   const seeded = async (t: Teardown, options: SeedOptions = {}) => {
     const db = await freshDatabase(t, engine)
     await finish(seed(db, options))
@@ -37,7 +37,7 @@ for (const engine of enginesSoFar) {
     const type = rules.companyType('c')
     const stated = sql`c.parentcustomeridtype`
     const parent = sql`c.parentcustomerid`
-    const noAccount = sql`NOT EXISTS (SELECT 1 FROM account AS a WHERE a.accountid = ${rules.guid(parent)})`
+    const noAccount = sql`NOT EXISTS (SELECT 1 FROM account AS a WHERE ${rules.hasGuid('account', 'a', rules.guid(parent))})`
     const kinds = {
       'active under an account': sql`${isActive} AND ${isUnderAccount}`,
       'active, and not under an account': sql`${isActive} AND NOT ${isUnderAccount}`,
@@ -48,7 +48,10 @@ for (const engine of enginesSoFar) {
       'no type, found among accounts': sql`${stated} IS NULL AND ${type} = 'account'`,
       'no type, found among contacts': sql`${stated} IS NULL AND ${type} = 'contact'`,
       'no type, found nowhere': sql`${parent} IS NOT NULL AND ${type} IS NULL`,
-      'company in upper case and braces': sql`${parent} LIKE '{%}'`,
+      // A column of GUIDs has one writing for each.
+      ...(engine === 'sqlite' && {
+        'company in upper case and braces': sql`${parent} LIKE '{%}'`,
+      }),
       inactive: sql`c.statecode = 1`,
       'without createdon': sql`c.createdon IS NULL`,
       'first name like a formula': sql`c.firstname LIKE '=%'`,
@@ -74,8 +77,10 @@ for (const engine of enginesSoFar) {
       'of a contact': sql`d.customeridtype = 'contact' AND ${found('contact')}`,
       'of a contact, type missing': sql`d.customeridtype IS NULL AND ${found('contact')}`,
       'of nobody': sql`NOT ${found('contact')} AND NOT ${found('account')}`,
-      'in upper case': sql`d.customerid = upper(d.customerid) AND d.customerid NOT LIKE '{%'`,
-      'in braces': sql`d.customerid LIKE '{%}'`,
+      ...(engine === 'sqlite' && {
+        'in upper case': sql`d.customerid = upper(d.customerid) AND d.customerid NOT LIKE '{%'`,
+        'in braces': sql`d.customerid LIKE '{%}'`,
+      }),
     }
     for (const [kind, condition] of Object.entries(kinds))
       t.ok((await count(db, sql`${documents} WHERE ${condition}`)) > 0, kind)

@@ -63,16 +63,23 @@ export function spread({ statements }: Life, count: number): Death[] {
 }
 
 /** Deaths just behind a commit, before anything followed; about so many, the last among them. */
-export function behindCommits({ commits }: Life, count: number): Death[] {
+export function behindCommits(life: Life, count: number): Death[] {
+  return someCommits(life, count).map(statement => ({ statement, moment: 'behind' }))
+}
+
+/** Deaths when a commit is on its way to the server; about so many, the last among them. */
+export function whileCommitting(life: Life, count: number): Death[] {
+  return someCommits(life, count).map(statement => ({ statement, moment: 'sent' }))
+}
+
+function someCommits({ commits }: Life, count: number): number[] {
   const every = Math.max(1, Math.floor(commits.length / count))
-  return commits
-    .filter((_, i) => (commits.length - 1 - i) % every === 0)
-    .map(statement => ({ statement, moment: 'behind' }))
+  return commits.filter((_, i) => (commits.length - 1 - i) % every === 0)
 }
 
 function told(attempt: Attempt): string {
   if ('afterMillis' in attempt) return `${attempt.operation} killed after ${attempt.afterMillis} ms`
   if ('fileBlocks' in attempt) return `${attempt.operation} with ${attempt.fileBlocks} blocks`
   const { statement, moment } = attempt.death
-  return `${attempt.operation} killed ${moment} statement ${statement}`
+  return `${attempt.operation} killed ${moment === 'sent' ? 'during' : moment} statement ${statement}`
 }

@@ -1,20 +1,18 @@
 import { spawn } from 'node:child_process'
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { loadConfig } from '../../src/config.ts'
-import { connect } from '../../src/database/connect.ts'
+import type { Database } from '../../src/database/database.ts'
 import { finish } from '../../src/events.ts'
 import { compiled } from './compiled.ts'
+import { opened, type Copies } from './copies.ts'
 import { operate, type Operation, type Orders } from './operations.ts'
-import { stateOf, type State } from './state.ts'
+import { stateOfDatabase, type State } from './state.ts'
 import type { Death, Life } from './victim.ts'
 
 export interface Scene {
   readonly operation: Operation
-  /** The database before the operation; null where there is none yet. */
+  /** The URL of the database before the operation; null where there is nothing yet. */
   readonly before: string | null
-  readonly folder: string
+  readonly copies: Copies
   readonly from?: string
   /** Tables of which it does not matter what they hold. */
   readonly ignore?: readonly string[]
@@ -28,7 +26,7 @@ export type Attempt = { readonly operation: Operation } & (
   { readonly death: Death } | { readonly afterMillis: number } | { readonly fileBlocks: number }
 )
 
-export type Look = (path: string) => State
+export type Look = (db: Database) => Promise<State>
 
 export interface Ordeal {
   /** How many of the attempts really came to grief. */
@@ -38,10 +36,11 @@ export interface Ordeal {
 
 /** What the operation does when nobody disturbs it, and the state it ends in. */
 export async function undisturbed(scene: Scene): Promise<{ life: Life; state: State }> {
-  return inFolderOf(scene, async orders => {
+  return onCopyOf(scene, async orders => {
     const { killed, output } = await live(orders, null)
     if (killed) throw new Error('the undisturbed run was killed')
-    return { life: JSON.parse(output) as Life, state: stateOf(pathOf(orders), scene.ignore) }
+    const state = await opened(orders.settings, db => stateOfDatabase(db, scene.ignore))
+    return { life: JSON.parse(output) as Life, state }
   })
 }
 
@@ -49,53 +48,60 @@ export async function undisturbed(scene: Scene): Promise<{ life: Life; state: St
  * Makes these attempts one after the other on the database of a scene, then carries the scene's
  * operation to its end, and looks.
  *
- * @param between what happens to the files before that; gives back where the database is then
+ * @param between what happens to the database before that; gives back the URL it has then
  */
 export async function survive(
   scene: Scene,
   attempts: readonly Attempt[],
   {
-    look = path => stateOf(path, scene.ignore),
-    between = path => path,
-  }: { look?: Look | undefined; between?: ((path: string) => string) | undefined } = {},
+    look = db => stateOfDatabase(db, scene.ignore),
+    between = database => database,
+  }: { look?: Look | undefined; between?: ((database: string) => string) | undefined } = {},
 ): Promise<Ordeal> {
-  return inFolderOf(scene, async orders => {
+  return onCopyOf(scene, async orders => {
     let kills = 0
-    for (const attempt of attempts)
+    for (const attempt of attempts) {
       if ((await live({ ...orders, operation: attempt.operation }, attempt)).killed) kills++
-    const path = between(pathOf(orders))
-    await carryOut({ ...orders, settings: { ...orders.settings, database: `sqlite:${path}` } })
-    return { kills, state: look(path) }
+      // A server learns only by and by that a process is gone.
+      if (scene.copies.engine === 'postgres') await lockIsFree(orders)
+    }
+    const settings = { ...orders.settings, database: between(orders.settings.database) }
+    // In this process: what it has compiled by now need not be compiled again for each ordeal.
+    await opened(settings, db => finish(operate(db, orders)))
+    return { kills, state: await opened(settings, look) }
   })
 }
 
-async function inFolderOf<T>(scene: Scene, work: (orders: Orders) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(scene.folder, `${scene.operation}-`))
-  const path = join(folder, 'sales.sqlite')
-  if (scene.before !== null) copyFileSync(scene.before, path)
+/** The state of a scene's database before the operation. */
+export async function stateBefore({ before, copies }: Scene, look: Look): Promise<State> {
+  const { database } = await copies.copy(before)
+  return opened({ database }, look)
+}
+
+async function onCopyOf<T>(scene: Scene, work: (orders: Orders) => Promise<T>): Promise<T> {
+  const { database, remove } = await scene.copies.copy(scene.before)
   try {
     return await work({
       operation: scene.operation,
-      settings: { batch: { rows: 15 }, database: `sqlite:${path}` },
+      settings: { batch: { rows: 15 }, database },
       ...(scene.from === undefined ? {} : { from: scene.from }),
     })
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    await remove()
   }
 }
 
-/** In this process: what it has compiled by now need not be compiled again for each ordeal. */
-async function carryOut(orders: Orders): Promise<void> {
-  const db = await connect(loadConfig({ options: orders.settings, file: false }), {
-    mode: 'create',
+async function lockIsFree({ settings }: Orders): Promise<void> {
+  await opened(settings, async db => {
+    for (let waited = 0; await db.dialect.isLocked(db); waited += 20) {
+      if (waited > longestLockMillis) throw new Error('the lock of a killed process stays')
+      await wait(20)
+    }
   })
-  await finish(operate(db, orders))
-  await db.close()
 }
 
-function pathOf(orders: Orders): string {
-  return String(orders.settings['database']).replace(/^sqlite:/, '')
-}
+/** Much more than is promised: the machine may be busy. */
+const longestLockMillis = 10_000
 
 async function live(
   orders: Orders,

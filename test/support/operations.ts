@@ -11,7 +11,7 @@ export type Operation = 'migrate' | 'rollback' | 'import' | 'sync'
 export interface Orders {
   readonly operation: Operation
   /** Settings of the configuration, the database among them. */
-  readonly settings: Record<string, unknown>
+  readonly settings: { readonly database: string; readonly batch: { readonly rows: number } }
   /** The extract's folder, for import. */
   readonly from?: string
 }

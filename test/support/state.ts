@@ -1,6 +1,6 @@
 import Driver from 'better-sqlite3'
 import type { Database } from '../../src/database/database.ts'
-import { identifier, sql } from '../../src/domain/sql.ts'
+import { identifier, raw, sql, type Sql } from '../../src/domain/sql.ts'
 import { pathOf } from './live.ts'
 
 /** Every table and its rows; what may differ between two right runs is left out. */
@@ -9,6 +9,17 @@ export type State = Readonly<Record<string, readonly string[]>>
 /** Times, run ids, durations and the random part of numbers. */
 const volatile = new Set(['run_id', 'execution_id', 'millis', 'pid', 'undo'])
 const ignored = /^(p2c_run|p2c_lock|p2c_migration_event|p2c_batch|sqlite_.*)$/
+
+interface Batch {
+  readonly migration: string
+  readonly direction: string
+  readonly first: number
+  readonly last: number
+  readonly rows: number
+}
+
+const batchesInOrder =
+  'SELECT migration, direction, first_position AS first, last_position AS last, rows FROM p2c_batch ORDER BY migration, direction, first_position'
 
 /** The whole content of a database, comparable. */
 export function stateOf(path: string, ignore: readonly string[] = []): State {
@@ -26,15 +37,15 @@ export function stateOf(path: string, ignore: readonly string[] = []): State {
       )
       .all()
       .map(row => row.name)
-      .filter(name => !ignored.test(name) && !ignore.includes(name))
-    const rows = tables.map(name => {
+    const compared = tables.filter(name => !ignored.test(name) && !ignore.includes(name))
+    const rows = compared.map(name => {
       const content = db.prepare<[], Record<string, unknown>>(`SELECT * FROM "${name}"`).all()
       return [name, content.map(comparable).sort()] as const
     })
     return {
       schema,
       ...Object.fromEntries(rows),
-      ...batchesOf(db),
+      ...batchesOf(tables.includes('p2c_batch') ? db.prepare<[], Batch>(batchesInOrder).all() : []),
       mode: [String(db.pragma('journal_mode', { simple: true }))],
     }
   } finally {
@@ -43,20 +54,37 @@ export function stateOf(path: string, ignore: readonly string[] = []): State {
 }
 
 /** The whole content of a database of any engine, comparable. */
-export async function stateOfDatabase(db: Database): Promise<State> {
-  if (db.dialect.name === 'sqlite') return stateOf(pathOf(db))
-  const tables = await db.rows<{ name: string }>(
-    sql`SELECT relname AS name FROM pg_catalog.pg_class WHERE relnamespace = to_regnamespace(quote_ident(${db.config.schema})) AND relkind = 'r' ORDER BY relname`,
+export async function stateOfDatabase(
+  db: Database,
+  ignore: readonly string[] = [],
+): Promise<State> {
+  if (db.dialect.name === 'sqlite') return stateOf(pathOf(db), ignore)
+  const here = sql`to_regnamespace(quote_ident(${db.config.schema}))`
+  const relations = await db.rows<{ name: string; kind: string }>(
+    sql`SELECT relname AS name, relkind AS kind FROM pg_catalog.pg_class WHERE relnamespace = ${here} AND relkind IN ('r', 'S') ORDER BY relname`,
   )
   const state: Record<string, readonly string[]> = {
     schema: (await db.dialect.dumpSchema(db)).split(/;\n\n?/).sort(),
+    invalid: await namesIn(
+      db,
+      sql`SELECT indexrelid::regclass::text AS name FROM pg_catalog.pg_index WHERE NOT indisvalid
+        UNION ALL SELECT conname FROM pg_catalog.pg_constraint WHERE NOT convalidated AND connamespace = ${here}`,
+    ),
   }
-  for (const { name } of tables) {
-    if (ignored.test(name)) continue
-    const rows = await db.rows<Record<string, unknown>>(sql`SELECT * FROM ${identifier(name)}`)
+  for (const { name, kind } of relations) {
+    if (ignored.test(name) || ignore.includes(name)) continue
+    const columns = kind === 'S' ? sql`last_value, is_called` : sql`*`
+    const rows = await db.rows<Record<string, unknown>>(
+      sql`SELECT ${columns} FROM ${identifier(name)}`,
+    )
     state[name] = rows.map(comparable).sort()
   }
-  return state
+  const isUpgraded = relations.some(({ name }) => name === 'p2c_batch')
+  return { ...state, ...batchesOf(isUpgraded ? await db.rows<Batch>(raw(batchesInOrder)) : []) }
+}
+
+async function namesIn(db: Database, query: Sql): Promise<string[]> {
+  return (await db.rows<{ name: string }>(query)).map(({ name }) => name)
 }
 
 /** Of a state, what belongs to other people: their tables, rows, indexes, triggers, views. */
@@ -67,24 +95,20 @@ export function ofOthers(all: State): State {
   return { ...Object.fromEntries(tables), schema }
 }
 
+/** What of a database belongs to other people. */
+export async function stateOfOthers(db: Database): Promise<State> {
+  return ofOthers(await stateOfDatabase(db))
+}
+
 /** Batches may be cut otherwise; but each position must be done once, and none left out. */
-function batchesOf(db: Driver.Database): State {
-  if (!db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'p2c_batch'").get()) return {}
-  const batches = db
-    .prepare<
-      [],
-      { migration: string; direction: string; first: number; last: number; rows: number }
-    >(
-      'SELECT migration, direction, first_position AS first, last_position AS last, rows FROM p2c_batch ORDER BY migration, direction, first_position',
-    )
-    .all()
+function batchesOf(batches: readonly Batch[]): State {
   const covered: Record<string, { next: number; rows: number }> = {}
   const faults: string[] = []
   for (const { migration, direction, first, last, rows } of batches) {
     const sum = (covered[`${migration} ${direction}`] ??= { next: 1, rows: 0 })
-    if (first !== sum.next) faults.push(`${migration}: ${first} follows ${sum.next - 1}`)
-    sum.next = last + 1
-    sum.rows += rows
+    if (Number(first) !== sum.next) faults.push(`${migration}: ${first} follows ${sum.next - 1}`)
+    sum.next = Number(last) + 1
+    sum.rows += Number(rows)
   }
   return { batches: [...Object.entries(covered).map(entry => JSON.stringify(entry)), ...faults] }
 }

@@ -1,18 +1,22 @@
 /**
- * A process that is to be killed: says when it begins, does one operation, and SIGKILLs itself
- * just before or behind its n-th SQL statement. Started by kill.ts with its orders as JSON in the
- * first argument. Where it survives it tells what it did.
+ * A process that is to be killed: says when it begins, does one operation, and SIGKILLs itself at
+ * its n-th SQL statement, whichever of its connections that is on. Started by kill.ts with its
+ * orders as JSON in the first argument. Where it survives it tells what it did.
  */
 import Driver from 'better-sqlite3'
+import pg from 'pg'
 import { loadConfig } from '../../src/config.ts'
 import { connect } from '../../src/database/connect.ts'
 import { finish } from '../../src/events.ts'
 import { operate, type Orders } from './operations.ts'
 
-/** Where a process dies: just before a statement, or behind it, when nothing followed yet. */
+/**
+ * Where a process dies: just before a statement; when a server has it and has not answered yet; or
+ * behind it, when nothing followed yet.
+ */
 export interface Death {
   readonly statement: number
-  readonly moment: 'before' | 'behind'
+  readonly moment: 'before' | 'sent' | 'behind'
 }
 
 /** What a process did that lived to its end. */
@@ -29,12 +33,22 @@ const { death, ...orders } = JSON.parse(process.argv[2] ?? '{}') as Orders & {
 let statements = 0
 const commits: number[] = []
 
+/** Runs a statement, and dies where that is due; of one that is answered later, then. */
 function watched<T>(text: unknown, run: () => T): T {
   const statement = ++statements
   if (typeof text === 'string' && text.startsWith('COMMIT')) commits.push(statement)
   dieIf(statement, 'before')
   const result = run()
-  dieIf(statement, 'behind')
+  if (!(result instanceof Promise)) dieIf(statement, 'behind')
+  else {
+    dieIf(statement, 'sent')
+    void result.then(
+      () => {
+        dieIf(statement, 'behind')
+      },
+      () => undefined,
+    )
+  }
   return result
 }
 
@@ -43,8 +57,9 @@ function dieIf(statement: number, moment: Death['moment']): void {
     process.kill(process.pid, 'SIGKILL')
 }
 
-/** Wraps every way in which better-sqlite3 runs a statement. */
-function watch(prototype: Record<string, unknown>, methods: readonly string[]): void {
+/** Wraps the ways in which a driver runs a statement. */
+function watch(driver: object, methods: readonly string[]): void {
+  const prototype = driver as Record<string, unknown>
   for (const method of methods) {
     const original = prototype[method] as (...given: unknown[]) => unknown
     prototype[method] = function (this: unknown, ...given: unknown[]) {
@@ -54,10 +69,11 @@ function watch(prototype: Record<string, unknown>, methods: readonly string[]): 
 }
 
 const sample = new Driver(':memory:')
-const statement = Object.getPrototypeOf(sample.prepare('SELECT 1')) as Record<string, unknown>
+const statement = Object.getPrototypeOf(sample.prepare('SELECT 1')) as object
 sample.close()
 watch(statement, ['run', 'get', 'all', 'iterate'])
-watch(Driver.prototype as unknown as Record<string, unknown>, ['exec', 'pragma'])
+watch(Driver.prototype, ['exec', 'pragma'])
+watch(pg.Client.prototype, ['query'])
 
 const config = loadConfig({ options: orders.settings, file: false })
 process.stdout.write('begun\n')
