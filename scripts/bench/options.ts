@@ -16,13 +16,13 @@ export interface BenchOptions {
 }
 
 export const usage = `npm run bench -- [options]
-  --contacts 100000,1000000   how many contacts, one or several sizes
-  --runs 3                    how often everything is measured; medians are shown
-  --rivals limit,bare,knex,p2c  who does the job, in turn; knex up to 100,000 contacts only
-  --skew none                 ${skews.join(', ')}
-  --seed 1                    another number, other data
-  --only-migrate              leaves out sync, rollback, import, audit and the start of the command
-  --markdown FILE             writes the result as Markdown too`
+  --contacts 100000,1000000    how many contacts, one or several sizes
+  --runs 3                     how often everything is measured; medians are shown
+  --rivals limit,bare,knex,p2c who does the job, in turn; knex up to 100,000 contacts only
+  --skew none                  ${skews.join(', ')}
+  --seed 1                     another number, other data
+  --only-migrate               leaves out sync, rollback, import, audit and the start of the command
+  --markdown FILE              writes the result as Markdown too`
 
 /** @throws TypeError with a message for whoever typed it */
 export function readOptions(args: readonly string[]): BenchOptions {

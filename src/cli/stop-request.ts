@@ -8,6 +8,7 @@ const lookMillis = 20
 
 export type StopAt = (typeof stopAt)[keyof typeof stopAt]
 
+/** Asks; whoever rests or works looks for it. */
 export function askToStop(shared: Int32Array, at: StopAt): void {
   Atomics.store(shared, 0, at)
 }

@@ -31,7 +31,8 @@ for (const engine of engines) {
         const deaths = spread(life, points[operation])
         const { kills } = await proveOrdeals(t, scene, state, onceEach(operation, deaths))
         // Where several connections work, the last statements are not always as many.
-        t.ok(kills >= deaths.length - 2, `${kills} kills`)
+        const missed = engine === 'sqlite' ? 0 : 2
+        t.ok(kills >= points[operation] - missed, `${kills} kills`)
       },
     )
 
