@@ -11,7 +11,7 @@ import { migrate, previewMigrate } from '../../src/upgrade/migrate.ts'
 import { rollback } from '../../src/upgrade/rollback.ts'
 import { verify } from '../../src/upgrade/verify.ts'
 import { p2c, start, type Running } from '../support/command.ts'
-import { freshDatabase, freshFolder } from '../support/database.ts'
+import { databaseOfItsOwn, freshDatabase, freshFolder, type Place } from '../support/database.ts'
 import { postgresProgram, type Program } from '../support/postgres-program.ts'
 
 // Where a rollback on a server puts its audit.
@@ -19,8 +19,8 @@ process.chdir(freshFolder(t))
 
 const contactMigration = '20261101T0940_number_and_flag_the_contacts'
 
-async function seeded(t: Test, contacts: number, rows: number): Promise<Database> {
-  const db = await freshDatabase(t, 'postgres', { batch: { rows } })
+async function seeded(t: Test, contacts: number, rows: number, place?: Place): Promise<Database> {
+  const db = await freshDatabase(t, 'postgres', { batch: { rows }, ...place })
   await finish(seed(db, { contacts }))
   return db
 }
@@ -134,11 +134,11 @@ t.test('killed while four workers are at it, it goes on to the same end', async 
 })
 
 t.test('a worker whose connection is cut ends the run; it goes on from there', async t => {
-  const db = await seeded(t, contacts, 20)
+  const db = await seeded(t, contacts, 20, await databaseOfItsOwn(t))
   const other = await connect(db.config, { mode: 'write' })
   t.teardown(() => other.close())
   const known = await other.rows<{ pid: number }>(
-    sql`SELECT pid FROM pg_stat_activity WHERE application_name = 'p2c'`,
+    sql`SELECT pid FROM pg_stat_activity WHERE application_name = 'p2c' AND datname = current_database()`,
   )
   const work = migrate(db, { workers: 3 })
   const cut = async () => {

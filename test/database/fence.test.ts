@@ -9,7 +9,7 @@ import { seed } from '../../src/seed/seed.ts'
 import { migrate } from '../../src/upgrade/migrate.ts'
 import { verify } from '../../src/upgrade/verify.ts'
 import { start } from '../support/command.ts'
-import { engines, freshDatabase, freshFolder } from '../support/database.ts'
+import { databaseOfItsOwn, engines, freshDatabase, freshFolder } from '../support/database.ts'
 
 const contactMigration = '20261101T0940_number_and_flag_the_contacts'
 
@@ -56,7 +56,7 @@ t.test('postgres: a transaction during which another run begins is taken back', 
 })
 
 t.test('postgres: a zombie that comes back writes no row', async t => {
-  const db = await freshDatabase(t, 'postgres')
+  const db = await freshDatabase(t, 'postgres', await databaseOfItsOwn(t))
   await finish(seed(db, { contacts: 300 }))
   const { database, schema } = db.config
   const where = ['--database', database, '--schema', schema]
@@ -71,8 +71,8 @@ t.test('postgres: a zombie that comes back writes no row', async t => {
   await client.connect()
   t.teardown(() => client.end())
   const { rowCount } = await client.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid()
-      AND pid IN (SELECT pid FROM pg_stat_activity WHERE application_name = 'p2c')`,
+    `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted
+      AND pid IN (SELECT pid FROM pg_stat_activity WHERE application_name = 'p2c' AND datname = current_database())`,
   )
   t.equal(rowCount, 1, 'the session with the lock is cut; the one that works is not')
   const written = () =>

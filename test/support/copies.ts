@@ -1,11 +1,10 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import pg from 'pg'
 import { loadConfig } from '../../src/config.ts'
 import { connect } from '../../src/database/connect.ts'
 import type { Database } from '../../src/database/database.ts'
 import { freshFolder, type Engine, type Teardown } from './database.ts'
-import { postgresServer } from './postgres-server.ts'
+import { onServer, postgresServer } from './postgres-server.ts'
 
 /** Makes whole databases, and copies of them, that go with the test. */
 export interface Copies {
@@ -89,10 +88,4 @@ async function copyOnServer(original: string | null): Promise<Copy> {
     database: url.href,
     remove: () => onServer(server, `DROP DATABASE ${name} WITH (FORCE)`),
   }
-}
-
-async function onServer(server: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: server })
-  await client.connect()
-  await client.query(statement).finally(() => client.end())
 }

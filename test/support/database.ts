@@ -1,11 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
 import { loadConfig, type Config } from '../../src/config.ts'
 import { connect } from '../../src/database/connect.ts'
 import type { Database } from '../../src/database/database.ts'
-import { postgresServer } from './postgres-server.ts'
+import { onServer, postgresServer } from './postgres-server.ts'
 
 /** What a test needs of tap. */
 export interface Teardown {
@@ -54,19 +53,40 @@ export async function freshDatabase(
   return db
 }
 
-let schemas = 0
+export interface Place {
+  readonly database: string
+  readonly schema: string
+}
 
-async function freshSchema(t: Teardown): Promise<{ database: string; schema: string }> {
+/**
+ * A database of the server that no other test is in, for those that look at all connections of
+ * theirs, or cut them. It goes with the test.
+ */
+export async function databaseOfItsOwn(t: Teardown): Promise<Place> {
+  const server = await postgresServer()
+  const name = uniqueName('own')
+  await onServer(server, `CREATE DATABASE ${name} TEMPLATE template0`)
+  t.teardown(() => onServer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return { database: url.href, schema: 'public' }
+}
+
+async function freshSchema(t: Teardown): Promise<Place> {
   const database = await postgresServer()
-  const schema = `test_${process.pid}_${Date.now().toString(36)}_${++schemas}`
-  const run = async (statement: string) => {
-    const client = new pg.Client({ connectionString: database })
-    await client.connect()
-    await client.query(statement).finally(() => client.end())
-  }
-  await run(`CREATE SCHEMA ${schema}`)
+  const schema = uniqueName('test')
+  await onServer(database, `CREATE SCHEMA ${schema}`)
   t.teardown(() =>
-    run(`SET client_min_messages = warning; DROP SCHEMA IF EXISTS ${schema} CASCADE`),
+    onServer(
+      database,
+      `SET client_min_messages = warning; DROP SCHEMA IF EXISTS ${schema} CASCADE`,
+    ),
   )
   return { database, schema }
+}
+
+let names = 0
+
+function uniqueName(kind: string): string {
+  return `${kind}_${process.pid}_${Date.now().toString(36)}_${++names}`
 }

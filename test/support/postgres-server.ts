@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import pg from 'pg'
 
 const keeper = fileURLToPath(new URL('postgres-keeper.ts', import.meta.url))
 const longestStart = 60_000
@@ -16,6 +17,13 @@ let url: Promise<string> | undefined
 export function postgresServer(): Promise<string> {
   url ??= findOrStart()
   return url
+}
+
+/** Runs a statement of its own connection. */
+export async function onServer(server: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server })
+  await client.connect()
+  await client.query(statement).finally(() => client.end())
 }
 
 async function findOrStart(): Promise<string> {
