@@ -20,7 +20,7 @@ export {
 } from './migration/schema-change.ts'
 export { activityOf, companyIsAnAccount, numberAndSet, type Backfill } from './backfill/backfill.ts'
 
-export { firstFullSync, targetTables } from './upgrade/building-blocks.ts'
+export { changeTracking, firstFullSync, targetTables } from './upgrade/building-blocks.ts'
 export { migrate, previewMigrate, type MigrateOptions } from './upgrade/migrate.ts'
 export { joinMigrate, type JoinOptions, type JoinResult } from './upgrade/join.ts'
 export { previewRollback, rollback, type RollbackOptions } from './upgrade/rollback.ts'

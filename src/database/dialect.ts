@@ -124,6 +124,10 @@ export interface Dialect {
   triggersFired(db: Database, table: string, columns: readonly string[]): Promise<string[]>
   /** Number and flags for rows that other programs write, and the indexes that they need. */
   liveSchema(db: Database, numbers: readonly LiveNumber[]): SchemaObject[]
+  /** Triggers that write down in p2c_changed_row which contacts and accounts were written. */
+  changeTracking(db: Database): SchemaObject[]
+  /** Whether all triggers of these names are there, and fire. */
+  hasTriggers(db: Database, names: readonly string[]): Promise<boolean>
   /** What a failed statement says about the rows it was to write. */
   faultOf(error: unknown): Fault
   /** The text of a number, new for every row, as an expression over its sequence number; NULL of NULL. */

@@ -162,6 +162,21 @@ const tables = {
     cds_destination text,
     PRIMARY KEY (task, key)`,
 
+  /**
+   * Contacts and accounts that somebody wrote, or deleted, since the sync last took them up; triggers
+   * write it. `row_key` is a GUID as it compares, or `*` for all rows of the table.
+   */
+  p2c_changed_row: `
+    table_name text NOT NULL,
+    row_key text NOT NULL,
+    PRIMARY KEY (table_name, row_key)`,
+
+  /** Of these, what the session of the sync that is under way has taken up. */
+  p2c_taken_row: `
+    table_name text NOT NULL,
+    row_key text NOT NULL,
+    PRIMARY KEY (table_name, row_key)`,
+
   /** Rows that the sync rejected the last time it saw them. */
   p2c_sync_reject: `
     task text NOT NULL,
@@ -176,7 +191,12 @@ const tables = {
 } as const
 
 /** Tables that are written in the order of their key, and large. */
-const clustered: ReadonlySet<string> = new Set<OwnTable>(['p2c_given_number', 'p2c_sync_record'])
+const clustered: ReadonlySet<string> = new Set<OwnTable>([
+  'p2c_given_number',
+  'p2c_sync_record',
+  'p2c_changed_row',
+  'p2c_taken_row',
+])
 
 /**
  * What the last execution of each task did with every record, in both legs: a row per template,

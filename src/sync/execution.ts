@@ -102,12 +102,15 @@ async function sessionOf(db: Database, session: Sql): Promise<Execution[]> {
  * Begins an execution of each of these tasks; the first runs, the others wait. They are written
  * down together, so that a run which goes on does none of them twice. A session that is unfinished
  * is given up for this one.
+ *
+ * @param also what else has to happen in the same transaction
  */
 export function beginSession(
   db: Database,
   run: Run,
   projects: readonly { readonly name: TemplateName; readonly task: string }[],
   mode: SyncMode,
+  also: () => Promise<void>,
 ): Promise<Execution[]> {
   return db.transaction(async () => {
     const last = await db.row<{ id: number | null }>(
@@ -115,6 +118,7 @@ export function beginSession(
     )
     const session = Number(last?.id ?? 0) + 1
     await giveUpSession(db)
+    await also()
     const executions: Execution[] = []
     for (const [i, { name, task }] of projects.entries()) {
       const id = session + i

@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts'
 import { identifier, literal, raw, sql, type Sql } from '../domain/sql.ts'
+import type { SyncMode, Tally } from './execution.ts'
 import type { Project } from './project.ts'
 import { numberOf, selects, sourceIdOf } from './selection.ts'
 
@@ -28,21 +29,35 @@ export function movedAway(db: Database, project: Project): Sql | undefined {
     WHERE t."dataAreaId" = ${literal(organization.company)} AND t.${identifier(leg.customer)} <> s.${identifier(under)}`
 }
 
-/** How many records a task left behind, in both its targets. */
+/**
+ * How many records a task left behind, in both its targets; in a sync of what changed, those whose
+ * rows were written.
+ */
 export async function countLeftBehind(
   db: Database,
   project: Project,
-  taken: number,
+  mode: SyncMode,
+  { legs }: Tally,
 ): Promise<number> {
   const count = async (query: Sql) => {
     const row = await db.row<{ n: number }>(sql`SELECT count(*) AS n FROM (${query}) AS found`)
     return Number(row?.n ?? 0)
   }
-  const records = await count(
-    sql`SELECT ${raw('1')} FROM p2c_sync_record WHERE task = ${literal(project.task)}`,
-  )
-  // Every row that was taken has its record; only where there are more, it is worth to look.
-  const gone = records > taken ? await count(leftBehind(db, project)) : 0
-  const moved = movedAway(db, project)
-  return gone + (moved ? await count(moved) : 0)
+  const { inserted, updated, unchanged } = legs['source-cds']
+  // Where all records are new, none can have another from before.
+  const moved = updated + unchanged > 0 ? movedAway(db, project) : undefined
+  return (await countGone()) + (moved ? await count(moved) : 0)
+
+  async function countGone(): Promise<number> {
+    if (mode === 'changed') {
+      const written = sql`SELECT row_key FROM p2c_taken_row WHERE table_name = ${project.legs[0].source}`
+      if (!(await db.row(written))) return 0
+      return count(sql`${leftBehind(db, project)} AND r.source_id IN (${written})`)
+    }
+    const records = await count(
+      sql`SELECT ${raw('1')} FROM p2c_sync_record WHERE task = ${literal(project.task)}`,
+    )
+    // Every row that was taken has its record; only where there are more, it is worth to look.
+    return records > inserted + updated + unchanged ? count(leftBehind(db, project)) : 0
+  }
 }

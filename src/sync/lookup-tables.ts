@@ -8,11 +8,9 @@ import type { ProjectLeg } from './project.ts'
 import { accounts } from './templates/accounts.ts'
 
 const chunkRows = 500
-const currencies = {
-  table: 'transactioncurrencies',
-  id: 'transactioncurrencyid',
-  code: 'isocurrencycode',
-}
+/** The table of Sales that an extract may bring. */
+export const currencyTable = 'transactioncurrencies'
+const currencies = { id: 'transactioncurrencyid', code: 'isocurrencycode' }
 
 /** A temporary table that statements look countries up in, by their spelling. */
 export async function makeCountryTable(db: Database, countries: Countries): Promise<void> {
@@ -111,7 +109,7 @@ async function makeTable(db: Database, name: string, columns: string): Promise<v
 
 /** The extract may bring the currencies; without them there is none that is known. */
 async function fillCurrencies(db: Database): Promise<void> {
-  const found = await db.dialect.describeTable(db, currencies.table)
+  const found = await db.dialect.describeTable(db, currencyTable)
   const columns = new Set(found?.columns.map(column => column.name.toLowerCase()))
   if (!found || !columns.has(currencies.id) || !columns.has(currencies.code)) return
   const id = db.rules.guid(raw(currencies.id))

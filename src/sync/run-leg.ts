@@ -5,7 +5,9 @@ import type { Database } from '../database/database.ts'
 import { noteProgress, type Run } from '../database/history.ts'
 import { sql } from '../domain/sql.ts'
 import type { Work } from '../events.ts'
+import { dropAffected, makeAffected } from './affected.ts'
 import { dropBatchTable, makeBatchTable, planBatches, runBatch, type BatchPlan } from './batch.ts'
+import { readsSales } from './compile.ts'
 import {
   counted,
   finishExecution,
@@ -36,38 +38,54 @@ export async function* runLeg(
   yield { type: 'step', state: 'started', step }
   let execution = begun
   try {
-    await makeLookUpTables(db, leg)
-    const plan = await planBatches(db, project, leg, execution)
-    await makeBatchTable(db)
-    const total = Math.max(plan.walk.length, execution.done)
-    const work: LegWork = { db, run, step, plan, total }
-    const pace = paceOf(db)
-    for (;;) {
-      const { rows, slowed } = pace.next()
-      const started = performance.now()
-      const stretch = await plan.walk.next(execution.cursor, rows)
-      if (!stretch) break
-      const pieces = quarantined(db, stretch, {
-        doPiece: piece => commitBatch(work, piece, execution),
-        halve: piece => plan.walk.halve(piece),
-        reject: (piece, error) => commitBatch(work, piece, execution, messageOf(error)),
-      })
-      for await (const { after, waited } of pieces) {
-        execution = after
-        await stopAboveTolerance(work, execution)
-        const reason = waited ?? slowed
-        yield { type: 'progress', step, done: execution.done, total, slowed: reason }
-      }
-      pace.took({ rows: stretch.rows, millis: performance.now() - started })
-    }
+    const isLimited = execution.mode === 'changed' && readsSales(leg)
+    // Where nothing was written, not even what rows are looked up in is needed.
+    if (!isLimited || (await makeAffected(db, project, leg)) > 0)
+      execution = yield* runBatches(db, run, project, leg, execution)
     execution = await closeLeg(db, leg, execution)
   } finally {
     await dropBatchTable(db)
     await dropLookUpTables(db)
+    await dropAffected(db)
     await dropWalk(db)
   }
   yield { type: 'step', state: 'finished', step }
   return execution
+}
+
+async function* runBatches(
+  db: Database,
+  run: Run,
+  project: Project,
+  leg: ProjectLeg,
+  begun: Execution,
+): Work<Execution> {
+  const step = `${project.name}: ${leg.name}`
+  let execution = begun
+  await makeLookUpTables(db, leg)
+  const plan = await planBatches(db, project, leg, execution)
+  await makeBatchTable(db)
+  const total = Math.max(plan.walk.length, execution.done)
+  const work: LegWork = { db, run, step, plan, total }
+  const pace = paceOf(db)
+  for (;;) {
+    const { rows, slowed } = pace.next()
+    const started = performance.now()
+    const stretch = await plan.walk.next(execution.cursor, rows)
+    if (!stretch) return execution
+    const pieces = quarantined(db, stretch, {
+      doPiece: piece => commitBatch(work, piece, execution),
+      halve: piece => plan.walk.halve(piece),
+      reject: (piece, error) => commitBatch(work, piece, execution, messageOf(error)),
+    })
+    for await (const { after, waited } of pieces) {
+      execution = after
+      await stopAboveTolerance(work, execution)
+      const reason = waited ?? slowed
+      yield { type: 'progress', step, done: execution.done, total, slowed: reason }
+    }
+    pace.took({ rows: stretch.rows, millis: performance.now() - started })
+  }
 }
 
 /** What all batches of a leg share. */

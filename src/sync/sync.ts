@@ -10,6 +10,7 @@ import {
   type Execution,
   type SyncMode,
 } from './execution.ts'
+import { settleChangedRows, takeChangedRows, whyEveryRow } from './changed-rows.ts'
 import { knownCountries } from './countries.ts'
 import { countLeftBehind } from './left-behind.ts'
 import { dropCountryTable, makeCountryTable } from './lookup-tables.ts'
@@ -22,9 +23,9 @@ export interface SyncOptions {
   /** Which projects are run, always in their own order; all where nothing is said. */
   readonly templates?: readonly TemplateName[]
   /**
-   * `full` compares every row of the source with the targets, `changed` what may have changed
-   * (for now every row), `retry` only the rows that stand in p2c_sync_reject. Each writes only
-   * what differs.
+   * `full` compares every row of the source with the targets; `changed` those that were written
+   * since the last sync of all templates, where these are known, else every row; `retry` only the
+   * rows that stand in p2c_sync_reject. Each writes only what differs.
    */
   readonly mode: SyncMode
   /** Where a full sync came to its end already, gives back its result and does nothing. */
@@ -77,19 +78,35 @@ export async function* syncTemplates(
   try {
     const finished = options.once ? await finishedFullSession(db) : []
     if (finished.length > 0) return yield* runSession(db, run, projects, finished)
+    const mode = yield* modeFor(db, projects, options.mode)
     const unfinished = await unfinishedSession(db)
     const [first] = unfinished
-    if (first && (first.mode === 'full' || options.mode !== 'full')) {
+    if (first && (first.mode === 'full' || mode !== 'full')) {
       const result = yield* runSession(db, run, projects, unfinished)
       const tasks = new Set(unfinished.map(execution => execution.task))
-      const isAllThatIsWanted =
-        first.mode === options.mode && chosen.every(({ task }) => tasks.has(task))
+      const isAllThatIsWanted = first.mode === mode && chosen.every(({ task }) => tasks.has(task))
       if (isAllThatIsWanted) return result
     }
-    return yield* runSession(db, run, projects, await beginSession(db, run, chosen, options.mode))
+    const session = await beginSession(db, run, chosen, mode, async () => {
+      if (mode !== 'retry') await takeChangedRows(db, projects)
+    })
+    return yield* runSession(db, run, projects, session)
   } finally {
     await dropCountryTable(db)
   }
+}
+
+/** Only what was written is looked at where that is enough. */
+async function* modeFor(
+  db: Database,
+  projects: readonly Project[],
+  wanted: SyncMode,
+): Work<SyncMode> {
+  if (wanted !== 'changed') return wanted
+  const reason = await whyEveryRow(db, projects)
+  if (reason === null) return 'changed'
+  yield { type: 'warning', code: 'CHANGES_UNKNOWN', message: `every row is compared: ${reason}` }
+  return 'full'
 }
 
 async function* runSession(
@@ -107,6 +124,8 @@ async function* runSession(
     for (const { code, message } of result.warnings) yield { type: 'warning', code, message }
     results.push(result)
   }
+  const isRetry = session.some(({ mode }) => mode === 'retry')
+  if (!isRetry) await settleChangedRows(db, projects, session.length === projects.length)
   return { templates: results }
 }
 
@@ -129,8 +148,7 @@ async function resultOf(
 ): Promise<TemplateResult> {
   const legs = project.legs.map(({ name }) => ({ leg: name, ...tally.legs[name] }))
   const taken = ({ inserted, updated, unchanged }: Counts) => inserted + updated + unchanged
-  const left =
-    mode === 'retry' ? 0 : await countLeftBehind(db, project, taken(tally.legs['source-cds']))
+  const left = mode === 'retry' ? 0 : await countLeftBehind(db, project, mode, tally)
   return {
     template: project.name,
     task: project.task,

@@ -90,10 +90,12 @@ async function listSelected(
     ...observed.map(({ name, type }) => sql`${name} ${raw(type)}`),
   ]
   await db.script(textOf(sql`CREATE TEMP TABLE p2c_sync_work (${join(columns, ', ')})`))
-  const rows =
-    execution.mode === 'retry'
-      ? sql`p2c_sync_reject AS j JOIN ${source} AS s ON ${db.rules.hasGuid(table.name, 's', raw('j.source_id'))} AND j.task = ${execution.task} AND j.leg = ${leg.name}`
-      : sql`${source} AS s ${db.dialect.readWhole}`
+  const is = (guid: string) => db.rules.hasGuid(table.name, 's', raw(guid))
+  const rows = {
+    full: sql`${source} AS s ${db.dialect.readWhole}`,
+    changed: sql`p2c_sync_affected AS f JOIN ${source} AS s ON ${is('f.guid')}`,
+    retry: sql`p2c_sync_reject AS j JOIN ${source} AS s ON ${is('j.source_id')} AND j.task = ${execution.task} AND j.leg = ${leg.name}`,
+  }[execution.mode]
   const names = [raw('key'), raw('source_id'), raw('locator'), ...observed.map(({ name }) => name)]
   const values = [number, sourceIdOf(db, leg), at, ...observed.map(({ value }) => value)]
   const joins = canTell ? observe.joins : empty
@@ -153,12 +155,12 @@ function stretchesByPosition(db: Database): Pick<Walk, 'next' | 'halve'> {
   }
 }
 
-/** Only what this task wrote into CDS; in a retry, what it wrote now or could not deliver before. */
+/** Only what this task wrote into CDS; all of it, or what it wrote now or could not deliver before. */
 async function walkRecords(db: Database, execution: Execution, leg: ProjectLeg): Promise<Walk> {
   const organization = literal(db.config.organization.cds)
   const own = sql`w.task = ${literal(execution.task)}`
   const open = sql`(w.execution_id = ${literal(execution.id)} OR EXISTS (SELECT 1 FROM p2c_sync_reject AS j WHERE j.task = w.task AND j.leg = ${literal(leg.name)} AND j.source_id = w.source_id))`
-  const condition = execution.mode === 'retry' ? all([own, open]) : own
+  const condition = execution.mode === 'full' ? own : all([own, open])
   const from = sql`p2c_sync_record AS w`
   const count = async (within: Sql) => {
     const row = await db.row<{ n: number }>(sql`SELECT count(*) AS n FROM ${from} WHERE ${within}`)

@@ -10,6 +10,13 @@ export function targetTables(): SchemaChange {
   return makeObjects('make the tables of CDS and of Finance and Operations', targets.targetTables)
 }
 
+/** Writes down which contacts and accounts are written from here on, for the sync of what changed. */
+export function changeTracking(): SchemaChange {
+  return makeObjects('note changed contacts and accounts by triggers', db =>
+    db.dialect.changeTracking(db),
+  )
+}
+
 /** Runs every project with all data, once: a run that goes on after its end does not do it again. */
 export function firstFullSync(db: Database, run: Run): Work<SyncResult> {
   return syncTemplates(db, run, { mode: 'full', once: true })

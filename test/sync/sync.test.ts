@@ -542,24 +542,6 @@ for (const engine of engines) {
       ])
     })
 
-    t.test('a full sync takes the place of an unfinished one that is not full', async t => {
-      const db = await ready(t, engine)
-      await insertRows(db, 'account', [account(1)])
-      const work = recorded(db, 'sync', run => syncTemplates(db, run, { mode: 'changed' }))
-      await work.next()
-      await work.return(undefined as never)
-      await sync(db)
-      t.same(
-        await db.rows(
-          sql`SELECT mode, state FROM p2c_sync_execution WHERE template = 'accounts' ORDER BY execution_id`,
-        ),
-        [
-          { mode: 'changed', state: 'superseded' },
-          { mode: 'full', state: 'finished' },
-        ],
-      )
-    })
-
     t.test(
       'a sync that is stopped at any batch goes on, and ends as one that was not',
       { timeout: 180_000 },

@@ -5,6 +5,7 @@ import type { Database } from '../database.ts'
 import type { Dialect } from '../dialect.ts'
 import { ranksInTables } from '../ranks.ts'
 import { describeTable, dumpSchema, missingPermissions, triggersFired } from './catalogue.ts'
+import { changeTracking, hasTriggers } from './change-tracking.ts'
 import { csvField } from './csv-field.ts'
 import { faultOf } from './faults.ts'
 import { insertMany } from './insert-many.ts'
@@ -36,6 +37,8 @@ export const postgresDialect: Dialect = {
   describeTable: (db, name) => describeTable(postgres(db), name),
   triggersFired: (db, table, columns) => triggersFired(postgres(db), table, columns),
   liveSchema: (db, numbers) => liveSchema(postgres(db), numbers),
+  changeTracking: db => changeTracking(postgres(db)),
+  hasTriggers: (db, names) => hasTriggers(postgres(db), names),
   faultOf,
   numberText: (_, format, sequence) => numberText(format, sequence),
   sequenceNumber,

@@ -7,6 +7,7 @@ import type { Database } from '../database.ts'
 import type { Dialect } from '../dialect.ts'
 import { ranksInTables } from '../ranks.ts'
 import { backup } from './backup.ts'
+import { changeTracking, hasTriggers } from './change-tracking.ts'
 import { csvField } from './csv-field.ts'
 import { diskSpace, missingPermissions } from './file.ts'
 import { insertMany } from './insert-many.ts'
@@ -70,6 +71,8 @@ export const sqliteDialect: Dialect = {
     return /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(code) ? 'row' : 'fatal'
   },
   liveSchema,
+  changeTracking,
+  hasTriggers,
   // nanoid's randomness through a function of ours: as fast as SQL's, and made for keys.
   numberText: (db, format, sequence) => {
     const make = numberer(format)

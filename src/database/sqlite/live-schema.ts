@@ -16,6 +16,7 @@ import { highestOf, type FormatPart, type NumberFormat } from '../../numbering/f
 import type { Database } from '../database.ts'
 import type { LiveNumber, SchemaObject } from '../dialect.ts'
 import { sequenceNumber } from './sequence-number.ts'
+import { of, trigger } from './trigger.ts'
 
 /**
  * The triggers and indexes that serve rows of other programs. They must parse and run on SQLite
@@ -270,18 +271,4 @@ function index(name: string, table: Sql, expression: Sql, where: Sql | null): Sc
   const part = where ? sql` WHERE ${all([where])}` : empty
   const create = sql`CREATE INDEX ${identifier(name)} ON ${table} (${expression})${part}`
   return { name, create: textOf(create), drop: textOf(sql`DROP INDEX ${identifier(name)}`) }
-}
-
-function trigger(name: string, event: Sql, body: readonly Sql[]): SchemaObject {
-  const statements = body.map(statement => `  ${textOf(statement)};`).join('\n')
-  return {
-    name,
-    create: `CREATE TRIGGER ${identifier(name).sql} ${textOf(event)}\nBEGIN\n${statements}\nEND`,
-    drop: textOf(sql`DROP TRIGGER ${identifier(name)}`),
-  }
-}
-
-/** A column of the row that fired the trigger. */
-function of(row: 'NEW' | 'OLD', column: Sql): Sql {
-  return raw(`${row}.${column.sql}`)
 }

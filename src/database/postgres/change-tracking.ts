@@ -1,0 +1,71 @@
+import { salesTable, type SalesTableName } from '../../domain/sales.ts'
+import { literal, raw, sql, type Sql } from '../../domain/sql.ts'
+import type { SchemaObject } from '../dialect.ts'
+import type { PostgresDatabase } from './open.ts'
+import { trigger } from './trigger.ts'
+
+/** See Dialect.changeTracking. A statement at a time, however many rows it writes. */
+export function changeTracking(db: PostgresDatabase): SchemaObject[] {
+  return (['account', 'contact'] as const).flatMap(table => trackingOf(db, table))
+}
+
+function trackingOf(db: PostgresDatabase, table: SalesTableName): SchemaObject[] {
+  const on = db.names.table(table)
+  const key = db.names.column(salesTable(table).key)
+  const keys = (rows: string) => sql`SELECT ${key} AS key FROM ${raw(rows)}`
+  const noting = (name: string, event: Sql, manner: Sql, rows: Sql) =>
+    trigger(
+      db,
+      `p2c_${table}_${name}`,
+      on,
+      event,
+      sql`${manner} FOR EACH STATEMENT`,
+      sql`BEGIN
+  ${noted(table, sql`SELECT DISTINCT ${db.rules.guid(raw('written.key'))} FROM (${rows}) AS written WHERE written.key IS NOT NULL`)};
+  RETURN NULL;
+END`,
+    )
+  return [
+    ...noting('added', sql`AFTER INSERT`, sql`REFERENCING NEW TABLE AS added`, keys('added')),
+    ...noting(
+      'changed',
+      sql`AFTER UPDATE`,
+      sql`REFERENCING OLD TABLE AS gone NEW TABLE AS added`,
+      sql`${keys('gone')} UNION ${keys('added')}`,
+    ),
+    ...noting('gone', sql`AFTER DELETE`, sql`REFERENCING OLD TABLE AS gone`, keys('gone')),
+    ...trigger(
+      db,
+      `p2c_${table}_cleared`,
+      on,
+      sql`AFTER TRUNCATE`,
+      sql`FOR EACH STATEMENT`,
+      sql`BEGIN
+  ${noted(table, sql`VALUES ('*')`)};
+  RETURN NULL;
+END`,
+    ),
+  ]
+}
+
+/**
+ * A row that is there already is written again: so it is locked, and whoever takes it up leaves it
+ * for the next time instead of missing what is not committed yet.
+ */
+function noted(table: string, keys: Sql): Sql {
+  return sql`INSERT INTO p2c_changed_row (table_name, row_key) SELECT ${literal(table)}, k.key FROM (${keys}) AS k (key) ORDER BY 2
+    ON CONFLICT (table_name, row_key) DO UPDATE SET row_key = excluded.row_key`
+}
+
+/** See Dialect.hasTriggers. */
+export async function hasTriggers(
+  db: PostgresDatabase,
+  names: readonly string[],
+): Promise<boolean> {
+  const row = await db.row<{ n: number }>(
+    sql`SELECT count(DISTINCT g.tgname) AS n FROM pg_catalog.pg_trigger AS g JOIN pg_catalog.pg_class AS c ON c.oid = g.tgrelid
+      WHERE c.relnamespace = to_regnamespace(quote_ident(${db.schema})) AND NOT g.tgisinternal AND g.tgenabled IN ('O', 'A')
+      AND g.tgname = ANY (CAST(${names} AS text[]))`,
+  )
+  return Number(row?.n) === names.length
+}
