@@ -1,29 +1,24 @@
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { openCsv, type CsvOptions } from '../csv/write.ts'
+import { availableParallelism } from 'node:os'
 import type { Database } from '../database/database.ts'
 import { now } from '../database/history.ts'
 import { sql } from '../domain/sql.ts'
 import { exitStatus, P2cError } from '../errors.ts'
 import type { Work } from '../events.ts'
 import { version } from '../version.ts'
-import type { AuditFile } from './audit-file.ts'
+import { exportBeside, type Beside } from './export-beside.ts'
+import { exportFile, type ExportedFile, type ExportOptions } from './export-file.ts'
 import { auditFiles } from './files.ts'
-import { linesQuery, type Lines } from './lines.ts'
 import { removeManifest, writeManifest } from './manifest.ts'
 import type { Manifest } from './read-audit.ts'
 
-export interface ExportOptions extends CsvOptions {
-  /** The folder; it is made where there is none. Files of an earlier export are replaced. */
-  readonly out: string
+export interface InThreads {
+  /**
+   * From so many contacts on, the files that take the longest are each exported in a thread of its
+   * own, where the engine blocks the thread that uses it: half the time, and 50 MB for each.
+   */
+  readonly inThreadsFrom?: number
 }
-
-type ExportedFile = Manifest['files'][number]
-
-const chunkRows = 2_000
-
-/** Progress is told after so many rows. */
-const toldRows = 50_000
 
 /**
  * Writes the whole audit: all files show the database at one moment, and the same state gives the
@@ -31,14 +26,18 @@ const toldRows = 50_000
  *
  * @throws P2cError FOLDER_UNWRITABLE (exit 2), FILE_UNWRITABLE
  */
-export async function* exportAudit(db: Database, options: ExportOptions): Work<Manifest> {
-  const { out, excel = false, gzip = false } = options
+export async function* exportAudit(
+  db: Database,
+  options: ExportOptions & InThreads,
+): Work<Manifest> {
+  const { out, excel = false, gzip = false, inThreadsFrom = Infinity } = options
   const startedOn = now()
   await prepareFolder(out)
-  const snapshot = await db.snapshot()
+  const { snapshot, beside } = await snapshotsOf(db, options, inThreadsFrom)
   try {
     const files: ExportedFile[] = []
-    for (const file of auditFiles) files.push(yield* exportFile(snapshot, file, options))
+    for (const file of auditFiles)
+      files.push(yield* beside.get(file.name)?.exported() ?? exportFile(snapshot, file, options))
     const runs = await runIds(snapshot)
     const finishedOn = now()
     const manifest: Manifest = {
@@ -54,8 +53,56 @@ export async function* exportAudit(db: Database, options: ExportOptions): Work<M
     await writeManifest(out, manifest)
     return manifest
   } finally {
-    await snapshot.close()
+    await closeAll(snapshot, beside)
   }
+}
+
+interface Snapshots {
+  readonly snapshot: Database
+  /** Files that threads of their own export from the same moment, by their names. */
+  readonly beside: ReadonlyMap<string, Beside>
+}
+
+/** The files that take the longest, about as long as all others together. */
+const longFiles = ['changes', 'sync']
+const attempts = 5
+
+/**
+ * The database at one moment, here and in the threads. Where somebody writes while these open it,
+ * it is opened anew; where that happens again and again, or nobody can tell, there are none.
+ */
+async function snapshotsOf(
+  db: Database,
+  options: ExportOptions,
+  inThreadsFrom: number,
+): Promise<Snapshots> {
+  for (
+    let attempt = 1;
+    (await mayUseThreads(db, inThreadsFrom)) && attempt <= attempts;
+    attempt++
+  ) {
+    const mark = await db.dialect.changeMark(db)
+    const snapshot = await db.snapshot()
+    const beside = new Map(longFiles.map(name => [name, exportBeside(db.config, name, options)]))
+    const haveOpened = await Promise.all([...beside.values()].map(one => one.hasOpened))
+    const isOneMoment = mark !== null && mark === (await db.dialect.changeMark(db))
+    if (haveOpened.every(Boolean) && isOneMoment) return { snapshot, beside }
+    await closeAll(snapshot, beside)
+  }
+  return { snapshot: await db.snapshot(), beside: new Map() }
+}
+
+async function mayUseThreads(db: Database, from: number): Promise<boolean> {
+  if (from === Infinity || availableParallelism() < 2 || !db.dialect.blocksItsThread) return false
+  const row = await db.row<{ n: number }>(
+    sql`SELECT count(*) AS n FROM ${db.names.table('contact')}`,
+  )
+  return Number(row?.n) >= from
+}
+
+async function closeAll(snapshot: Database, beside: Snapshots['beside']): Promise<void> {
+  await snapshot.close()
+  await Promise.all([...beside.values()].map(one => one.close()))
 }
 
 /** The folder for the files. What is left there of an earlier export is no complete audit. */
@@ -72,37 +119,6 @@ async function prepareFolder(out: string): Promise<void> {
       exit: exitStatus.usage,
       cause,
     })
-  }
-}
-
-async function* exportFile(
-  snapshot: Database,
-  file: AuditFile,
-  { out, excel = false, gzip = false }: ExportOptions,
-): Work<ExportedFile> {
-  const name = `${file.name}.csv${gzip ? '.gz' : ''}`
-  yield { type: 'step', state: 'started', step: name }
-  const parts = await file.parts(snapshot)
-  const csv = await openCsv(join(out, name), file.columns, { excel, gzip })
-  try {
-    let done = 0
-    let told = 0
-    for (const part of parts) {
-      const query = linesQuery(snapshot, file, part, excel)
-      for await (const rows of snapshot.stream<Lines>(query, chunkRows)) {
-        const count = rows.reduce((sum, row) => sum + row.n, 0)
-        await csv.append(rows.map(row => row.lines).join(''), count)
-        done += count
-        if (done - told < toldRows) continue
-        told = done
-        yield { type: 'progress', step: name, done, total: null, slowed: null }
-      }
-    }
-    const summary = await csv.finish()
-    yield { type: 'step', state: 'finished', step: name, note: `${summary.rows} rows` }
-    return { name, ...summary }
-  } finally {
-    await csv.abandon()
   }
 }
 

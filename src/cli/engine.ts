@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { isStop } from '../database/stop.ts'
-import { P2cError } from '../errors.ts'
 import type { RunEvent } from '../events.ts'
+import { told, type ToldError } from '../threads.ts'
 import { runJob, type JobRequest } from './jobs.ts'
 import { isAskedToStop, rest, stopAt } from './stop-request.ts'
 import type { StoppedAt } from './stopped.ts'
@@ -23,16 +23,7 @@ export type EngineMessage =
   | { readonly type: 'result'; readonly result: unknown }
   /** At a batch border, or between two statements. */
   | { readonly type: 'stopped'; readonly at: StoppedAt }
-  | {
-      readonly type: 'error'
-      readonly message: string
-      readonly stack: string | undefined
-      readonly p2c: {
-        readonly code: string
-        readonly exit: number
-        readonly details: unknown
-      } | null
-    }
+  | ({ readonly type: 'error' } & ToldError)
 
 /**
  * The worker thread in which the databases are. SQLite's statements block the thread that runs
@@ -75,12 +66,7 @@ function once(isTrue: () => boolean): () => boolean {
 
 function failure(error: unknown): EngineMessage {
   if (isStop(error)) return { type: 'stopped', at: 'statement' }
-  const p2c =
-    error instanceof P2cError
-      ? { code: error.code, exit: error.exit, details: error.details ?? null }
-      : null
-  const { message, stack } = error instanceof Error ? error : new Error(String(error))
-  return { type: 'error', message, stack, p2c }
+  return { type: 'error', ...told(error) }
 }
 
 function tell(message: EngineMessage): void {

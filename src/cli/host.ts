@@ -1,6 +1,6 @@
-import { Worker } from 'node:worker_threads'
-import { exitStatus, P2cError, type ExitStatus } from '../errors.ts'
+import type { Worker } from 'node:worker_threads'
 import type { RunEvent } from '../events.ts'
+import { revived, startThread } from '../threads.ts'
 import type { EngineData, EngineMessage } from './engine.ts'
 import type { JobRequest } from './jobs.ts'
 import { listenForStops } from './signals.ts'
@@ -23,7 +23,8 @@ export interface HostOptions {
 export async function runInEngine(request: JobRequest, options: HostOptions): Promise<unknown> {
   const { until = null, pauseMillis = 0, take, say } = options
   const stop = new SharedArrayBuffer(4)
-  const worker = startEngine({ request, stop, pauseMillis, until })
+  const data: EngineData = { request, stop, pauseMillis, until }
+  const worker = startThread(new URL('./engine.ts', import.meta.url), { workerData: data })
   const givenUp = new AbortController()
   const stops = listenForStops({
     until,
@@ -73,28 +74,4 @@ function lastWordOf(
       reject(new Error('the engine ended without a word'))
     })
   })
-}
-
-/** From source the worker has to be taught TypeScript first; a worker inherits no loader. */
-function startEngine(data: EngineData): Worker {
-  const engine = new URL(
-    import.meta.url.endsWith('.ts') ? './engine.ts' : './engine.js',
-    import.meta.url,
-  )
-  if (!engine.pathname.endsWith('.ts')) return new Worker(engine, { workerData: data })
-  const start = `import(${JSON.stringify(import.meta.resolve('tsx/esm/api'))}).then(tsx => { tsx.register(); return import(${JSON.stringify(engine.href)}) })`
-  return new Worker(start, { eval: true, workerData: data })
-}
-
-function revived({ message, stack, p2c }: EngineMessage & { type: 'error' }): Error {
-  if (p2c === null) return Object.assign(new Error(message), stack === undefined ? {} : { stack })
-  const error = new P2cError(p2c.code, {
-    what: '',
-    exit: (Object.values(exitStatus) as number[]).includes(p2c.exit)
-      ? (p2c.exit as ExitStatus)
-      : exitStatus.failed,
-    details: p2c.details,
-  })
-  error.message = message
-  return error
 }

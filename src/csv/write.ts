@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
-import { PassThrough } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { stringify } from 'csv-stringify/sync'
@@ -26,14 +25,19 @@ export interface CsvFile {
   readonly path: string
   /** Values in the order of the columns. The more rows at once, the faster. */
   write(rows: readonly (readonly CsvValue[])[]): Promise<void>
-  /** Lines that are written as they are, each with its end, and how many they are. */
-  append(lines: string, count: number): Promise<void>
+  /** Texts of whole lines that are written as they are, each with its end; how many lines in all. */
+  append(texts: readonly string[], count: number): Promise<void>
   finish(): Promise<CsvSummary>
   /** Removes what was written so far. Harmless after `finish`. */
   abandon(): Promise<void>
 }
 
 const byteOrderMark = '\uFEFF'
+
+/** Under which name a file lies until it is whole. */
+export function unfinished(path: string): string {
+  return `${path}.part`
+}
 
 /**
  * Begins a CSV file: RFC 4180, UTF-8, CRLF, readable by its owner only, written under a name
@@ -46,7 +50,7 @@ export async function openCsv(
   columns: readonly string[],
   { excel = false, gzip = false }: CsvOptions = {},
 ): Promise<CsvFile> {
-  const beside = `${path}.part`
+  const beside = unfinished(path)
   const fail = (cause: unknown) => unwritable(path, cause)
   await rm(beside, { force: true }).catch(fail)
   const handle = await open(beside, 'wx', 0o600).catch(fail)
@@ -55,21 +59,15 @@ export async function openCsv(
   let rows = 0
   let isOpen = true
 
-  const source = gzip ? createGzip() : new PassThrough()
-  const written = pipeline(source, async (chunks: AsyncIterable<Buffer>) => {
-    for await (const chunk of chunks) {
-      hash.update(chunk)
-      bytes += chunk.length
-      await handle.writeFile(chunk)
-    }
-  })
-  // Whoever writes next, or finishes, hears of it.
-  written.catch(() => undefined)
+  const keep = async (chunk: Buffer) => {
+    hash.update(chunk)
+    bytes += chunk.length
+    await handle.writeFile(chunk)
+  }
+  const sink = gzip ? packed(keep) : { take: keep, end: () => Promise.resolve() }
+  const encoder = encodedInto(sink.take)
 
   const lines = linesOf(columns.length, excel)
-  const send = async (text: string) => {
-    if (source.destroyed || !source.write(text)) await Promise.race([drained(source), written])
-  }
   const close = async () => {
     isOpen = false
     await handle.close()
@@ -77,15 +75,15 @@ export async function openCsv(
 
   const file: CsvFile = {
     path,
-    write: chunk => file.append(lines(chunk), chunk.length),
-    append: async (lines, count) => {
+    write: chunk => file.append([lines(chunk)], chunk.length),
+    append: async (texts, count) => {
       rows += count
-      await send(lines).catch(fail)
+      await encoder.write(texts).catch(fail)
     },
     finish: async () => {
       try {
-        source.end()
-        await written
+        await encoder.flush()
+        await sink.end()
         await handle.sync()
         await close()
         await rename(beside, path)
@@ -96,13 +94,12 @@ export async function openCsv(
       return { rows, bytes, sha256: hash.digest('hex') }
     },
     abandon: async () => {
-      source.destroy()
-      await written.catch(() => undefined)
+      await sink.end().catch(() => undefined)
       if (isOpen) await close()
       await rm(beside, { force: true })
     },
   }
-  await send((excel ? byteOrderMark : '') + lines([columns])).catch(fail)
+  await encoder.write([(excel ? byteOrderMark : '') + lines([columns])]).catch(fail)
   return file
 }
 
@@ -119,8 +116,54 @@ function linesOf(columns: number, excel: boolean) {
     stringify(rows as (readonly CsvValue[])[], options)
 }
 
-function drained(stream: NodeJS.EventEmitter): Promise<void> {
-  return new Promise(resolve => stream.once('drain', resolve))
+interface Sink {
+  /** Whoever gives a chunk may use its memory again afterwards. */
+  readonly take: (chunk: Buffer) => Promise<void>
+  readonly end: () => Promise<void>
+}
+
+/** Packs what it takes on its way. */
+function packed(keep: (chunk: Buffer) => Promise<void>): Sink {
+  const gzip = createGzip()
+  const written = pipeline(gzip, async (chunks: AsyncIterable<Buffer>) => {
+    for await (const chunk of chunks) await keep(chunk)
+  })
+  // Whoever writes next, or ends, hears of it.
+  written.catch(() => undefined)
+  const drained = () => new Promise(resolve => gzip.once('drain', resolve))
+  return {
+    take: async chunk => {
+      if (gzip.destroyed || !gzip.write(Buffer.from(chunk)))
+        await Promise.race([drained(), written])
+    },
+    end: () => {
+      gzip.end()
+      return written
+    },
+  }
+}
+
+const bufferBytes = 256 * 1024
+/** A UTF-16 unit becomes at most so many bytes. */
+const mostBytes = 3
+
+/** Encodes texts as UTF-8 in one piece of memory, which is used again and again: none piles up. */
+function encodedInto(take: Sink['take']) {
+  const buffer = Buffer.allocUnsafeSlow(bufferBytes)
+  let used = 0
+  const flush = async () => {
+    const chunk = buffer.subarray(0, used)
+    used = 0
+    if (chunk.length > 0) await take(chunk)
+  }
+  const write = async (texts: readonly string[]) => {
+    for (const text of texts) {
+      if (text.length * mostBytes > bufferBytes - used) await flush()
+      if (text.length * mostBytes <= bufferBytes) used += buffer.write(text, used)
+      else await take(Buffer.from(text))
+    }
+  }
+  return { write, flush }
 }
 
 function unwritable(path: string, cause: unknown): never {

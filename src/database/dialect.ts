@@ -172,6 +172,8 @@ export interface Dialect {
     places: Sql,
     of: { readonly areRowids: boolean; readonly type: Sql },
   ): Promise<Ranks>
+  /** Whether a statement keeps the thread that runs it from doing anything else. */
+  readonly blocksItsThread: boolean
   /** Brings rows of this program into a table, as fast as the engine takes them. */
   insertMany(
     db: Database,

@@ -49,6 +49,8 @@ export interface RollbackResult {
 }
 
 const shownEdits = 10
+/** From so many on it is worth to start threads for the export. */
+const manyContacts = 100_000
 const nothingUndone: RollbackResult = { undone: [], exportedTo: null, editsFile: null }
 
 /** What `rollback` would undo and what stands against it. Changes nothing. */
@@ -95,7 +97,7 @@ async function* undo(
   const query = edits > 0 ? await editsOf(db, steps) : null
   const editsFile = query && (await writeEdits(db, query, join(folder, 'edits.csv')))
   // A rollback that goes on has made its export when it began.
-  if (!(await isUndoing(db))) yield* exportAudit(db, { out: folder })
+  if (!(await isUndoing(db))) yield* exportAudit(db, { out: folder, inThreadsFrom: manyContacts })
   const undone = yield* undoMigrations(db, run, steps)
   return { undone, exportedTo: folder, editsFile }
 }

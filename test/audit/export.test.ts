@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { parse } from 'csv-parse/sync'
@@ -313,6 +321,29 @@ for (const engine of engines) {
     t.notOk(existsSync(join(out, 'manifest.json')), 'it is no longer taken for complete')
     t.notOk(readdirSync(out).some(name => name.endsWith('.part')))
     await db.change(sql`DELETE FROM contact`)
+  })
+
+  t.test(`${engine}: threads beside write the same files`, async t => {
+    const db = await freshDatabase(t, engine)
+    await loadWorld(db, 'odd-text')
+    await finish(migrate(db))
+    const [alone, beside] = [freshFolder(t), freshFolder(t)]
+    const one = await finish(exportAudit(db, { out: alone }))
+    const two = await finish(exportAudit(db, { out: beside, inThreadsFrom: 0 }))
+    t.same(two.files, one.files)
+    t.notOk(readdirSync(beside).some(name => name.endsWith('.part')))
+
+    const stopped = exportAudit(db, { out: beside, inThreadsFrom: 0 })
+    await stopped.next()
+    await stopped.return(undefined as never)
+    t.notOk(readdirSync(beside).some(name => name.endsWith('.part')))
+    await db.change(sql`DELETE FROM quote`)
+
+    rmSync(join(beside, 'sync.csv'))
+    mkdirSync(join(beside, 'sync.csv'))
+    await t.rejects(finish(exportAudit(db, { out: beside, inThreadsFrom: 0 })), {
+      code: 'FILE_UNWRITABLE',
+    })
   })
 
   t.test(`${engine}: a place that is no folder is refused before anything is done`, async t => {

@@ -50,6 +50,7 @@ export const postgresDialect: Dialect = {
   // The server counts the transactions of all databases together: no mark would ever stay.
   changeMark: () => Promise.resolve(null),
   rank: (db, places, { type }) => ranksInTables(db, places, type),
+  blocksItsThread: false,
   insertMany: (db, table, columns, rows) => insertMany(postgres(db), table, columns, rows),
   typeOfKeyCopy: column => raw(column.type),
   typeOfValueCopy: column => raw(column.type),

@@ -96,6 +96,7 @@ export const sqliteDialect: Dialect = {
     areRowids
       ? Promise.resolve(ranksInMemory(sqlite(db), places))
       : ranksInTables(db, places, type),
+  blocksItsThread: true,
   insertMany: (db, table, columns, rows) => insertMany(sqlite(db), table, columns, rows),
   clusteredByKey: raw('WITHOUT ROWID'),
   createViewIfMissing: raw('CREATE VIEW IF NOT EXISTS'),

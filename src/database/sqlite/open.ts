@@ -148,6 +148,8 @@ function databaseOn(
     snapshot: () =>
       guarded(() => {
         const reader = openHandle(path, 'read')
+        // It is scanned and sorted: a larger cache is no faster, and there may be several.
+        reader.pragma('cache_size = -4000')
         // A transaction sees what is there when it first reads.
         reader.exec('BEGIN; SELECT count(*) FROM sqlite_master')
         return databaseOn(reader, config, path, { ...options, mode: 'read' })
