@@ -182,6 +182,23 @@ for (const engine of engines)
       t.same(await db.rows(sql`SELECT * FROM p2c_changed_row`), [])
     })
 
+    await t.test('a full sync takes each row as it is when its batch comes', async t => {
+      const db = await upgraded(t, engine, { batch: { rows: 2 } })
+      const other = await connect(db.config, { mode: 'write' })
+      t.teardown(() => other.close())
+      const work = sync(db, { mode: 'full' })
+      let done = 0
+      for (let next = await work.next(); !next.done; next = await work.next()) {
+        if (next.value.type !== 'progress' || done > 0) continue
+        done = next.value.done
+        await other.change(sql`UPDATE account SET name = 'Now'`)
+      }
+      const rest = await db.row<{ n: number }>(
+        sql`SELECT count(*) AS n FROM cds_account WHERE "PartyType" = 'Organization' AND "OrganizationName" <> 'Now'`,
+      )
+      t.equal(Number(rest?.n), done)
+    })
+
     await t.test('every row is compared, and why is told, where changes are not known', async t => {
       const db = await upgraded(t, engine)
       const reasonOf = async (other: Database) => {
