@@ -76,11 +76,8 @@ async function snapshotsOf(
   options: ExportOptions,
   inThreadsFrom: number,
 ): Promise<Snapshots> {
-  for (
-    let attempt = 1;
-    (await mayUseThreads(db, inThreadsFrom)) && attempt <= attempts;
-    attempt++
-  ) {
+  const tries = (await mayUseThreads(db, inThreadsFrom)) ? attempts : 0
+  for (let tried = 0; tried < tries; tried++) {
     const mark = await db.dialect.changeMark(db)
     const snapshot = await db.snapshot()
     const beside = new Map(longFiles.map(name => [name, exportBeside(db.config, name, options)]))

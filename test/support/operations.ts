@@ -26,6 +26,6 @@ export function operate(db: Database, { operation, from = '' }: Orders): Work<un
     case 'import':
       return importExtract(db, { from, create: true })
     case 'sync':
-      return sync(db, { mode: 'full' })
+      return sync(db, { mode: 'changed' })
   }
 }
