@@ -90,7 +90,7 @@ async function apart(db: PostgresDatabase, statement: string): Promise<void> {
       () => Promise.resolve(blockers),
     )
   } catch (error) {
-    if (verb === 'make' && db.dialect.faultOf(error) !== 'fatal') await cleanUp(db, drop)
+    if (verb === 'make') await cleanUp(db, drop)
     throw error
   } finally {
     // Where the connection is gone, so is the setting.
@@ -106,13 +106,13 @@ async function isValid(db: PostgresDatabase, index: string): Promise<boolean> {
   return found !== undefined
 }
 
-/** Who uses the table may still be in the way; then the next run does it. */
+/** Who uses the table may still be in the way, or the connection be gone; then the next run does it. */
 async function cleanUp(db: PostgresDatabase, drop: string): Promise<void> {
   try {
     await db.script(timeout('SESSION', cleanUpMillis))
     await db.script(drop)
-  } catch (error) {
-    if (db.dialect.faultOf(error) !== 'transient') throw error
+  } catch {
+    // What is told is why it could not be made.
   }
 }
 

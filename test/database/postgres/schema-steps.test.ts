@@ -14,7 +14,7 @@ import { migrate } from '../../../src/upgrade/migrate.ts'
 import { rollback } from '../../../src/upgrade/rollback.ts'
 import { verify } from '../../../src/upgrade/verify.ts'
 import { databaseOfItsOwn, freshFolder, type Teardown } from '../../support/database.ts'
-import { liveSince, uniqueSince } from '../../support/live.ts'
+import { liveSince } from '../../support/live.ts'
 import { postgresProgram, type Program } from '../../support/postgres-program.ts'
 import { ofOthers, stateOfDatabase } from '../../support/state.ts'
 
@@ -28,7 +28,7 @@ const readMillis = 5_000
 /** Sales data in a database of its own: an index waits for the transactions of a whole database. */
 async function sales(t: Teardown, contacts = 60): Promise<Database> {
   const place = await databaseOfItsOwn(t)
-  const db = await connect(loadConfig({ options: place, file: false }), { mode: 'create' })
+  const db = await connect(loadConfig({ options: { ...place }, file: false }), { mode: 'create' })
   t.teardown(() => db.close())
   await finish(seed(db, { contacts }))
   return db
@@ -57,11 +57,10 @@ async function writer(
 ): Promise<Writer> {
   const client = new pg.Client({ connectionString: db.config.database })
   await client.connect()
-  t.teardown(() => client.end())
   const seen = { longestMillis: 0, writes: 0, faults: [] as string[] }
-  let isOver = false
+  const end = new AbortController()
   const work = (async () => {
-    for (let turn = 0; !isOver; turn++) {
+    for (let turn = 0; !end.signal.aborted; turn++) {
       const began = performance.now()
       await client
         .query(`BEGIN; ${statements(turn).join('; ')}; COMMIT`)
@@ -74,9 +73,14 @@ async function writer(
       if (pauseMillis > 0) await wait(pauseMillis)
     }
   })()
+  t.teardown(async () => {
+    end.abort()
+    await work
+    await client.end()
+  })
   return {
     stop: async () => {
-      isOver = true
+      end.abort()
       await work
       return seen
     },
@@ -104,14 +108,13 @@ const wrong = (db: Database) =>
       UNION ALL SELECT accountnumber FROM account GROUP BY 1 HAVING count(*) > 1`,
   )
 
-for (const [what, prepare, work] of [
-  ['an upgrade', null, (db: Database) => finish(migrate(db))],
-  [
-    'a rollback',
-    (db: Database) => finish(migrate(db)),
-    (db: Database) => finish(rollback(db, { to: 'start', abandonEdits: true })),
-  ],
-] as const)
+const upToLive = (db: Database) => finish(migrate(db, { to: liveSince }))
+const downToStart = (db: Database) => finish(rollback(db, { to: 'start' }))
+
+for (const { what, prepare, work } of [
+  { what: 'an upgrade', prepare: null, work: upToLive },
+  { what: 'a rollback', prepare: upToLive, work: downToStart },
+])
   t.test(`${what} that waits for a long reader holds up no writer, and then goes on`, async t => {
     const db = await sales(t)
     if (prepare) await prepare(db)
@@ -229,16 +232,16 @@ t.test('accepted doubles get an index that is not unique, and no invalid one sta
   )
 })
 
-t.test('whatever writes meanwhile, everything is right after up, down and up', async t => {
+t.test('whatever others write while the schema goes up and down, all is right', async t => {
   const db = await sales(t, 300)
   const writing = await Promise.all(Array.from({ length: 3 }, () => writer(t, db, everywhere, 2)))
-  await finish(migrate(db))
-  await wait(100)
-  const during = await wrong(db)
-  await finish(rollback(db, { to: 'start', abandonEdits: true }))
-  await finish(migrate(db))
+  for (let round = 0; round < 3; round++) {
+    await upToLive(db)
+    await downToStart(db)
+  }
+  await upToLive(db)
   const ends = await Promise.all(writing.map(one => one.stop()))
-  t.same(during, [])
+  await finish(migrate(db))
   t.same(await wrong(db), [])
   t.same((await verify(db)).violations, [])
   t.same(
@@ -260,11 +263,10 @@ t.test('writers without pauses, in opposite orders, do not starve it', async t =
   ]
   const writing = await Promise.all(orders.map(tables => writer(t, db, () => tables.map(touch))))
   const began = performance.now()
-  await finish(migrate(db, { to: uniqueSince }))
+  await upToLive(db)
   t.comment(`took ${Math.round(performance.now() - began)} ms`)
   const ends = await Promise.all(writing.map(one => one.stop()))
-  t.same((await verify(db)).violations, [])
-  const ours = ends.flatMap(end => end.faults).filter(fault => !/deadlock/.test(fault))
+  const ours = ends.flatMap(end => end.faults).filter(fault => !fault.includes('deadlock'))
   t.same(ours, [], 'they deadlock among themselves and else meet nothing')
 })
 
@@ -302,7 +304,9 @@ t.test('the search for kept numbers is in no transaction that locks a table', as
   const pieces = ddl
     ? piecesOf(ddl, moves ?? [], ({ up }) => (typeof up === 'string' ? up : null))
     : []
-  const statements = pieces.map(({ all }) => all.map(({ up }) => String(up)))
+  const statements = pieces.map(({ all }) =>
+    all.map(({ up }) => (typeof up === 'string' ? up : '')),
+  )
   const searching = statements.filter(all => all.some(one => one.startsWith('SELECT')))
   t.equal(searching.length, 2)
   for (const all of searching)
@@ -310,6 +314,29 @@ t.test('the search for kept numbers is in no transaction that locks a table', as
       all.map(one => ddl?.tableOf(one)),
       [null],
     )
+})
+
+t.test('a session of ours that stands still in a transaction does not hold its locks', async t => {
+  const db = await sales(t, 10)
+  const limit = 'idle_in_transaction_session_timeout'
+  const limitOf = async (of: Database) =>
+    (await of.row<{ limit: string }>(sql`SELECT current_setting(${limit}) AS limit`))?.limit
+  t.equal(await limitOf(db), '30s')
+  const snapshot = await db.snapshot()
+  t.equal(await limitOf(snapshot), '0', 'one that only reads may rest')
+  await snapshot.close()
+  const other = await postgresProgram(t, db)
+  const name = String(await other.one('SELECT current_database()'))
+  await other.run(`ALTER DATABASE ${name} SET ${limit} = '2s'`)
+  const limited = await db.another()
+  t.equal(await limitOf(limited), '2s', 'who has set a limit knows better')
+  await limited.transaction(() => wait(100))
+  const still = limited.transaction(async () => {
+    await limited.script('LOCK TABLE contact')
+    await wait(4_000)
+  })
+  await t.rejects(still, { code: 'CONNECTION_LOST' })
+  await limited.close()
 })
 
 t.test('killed behind each of its steps, a schema ends as if undisturbed', async t => {
@@ -322,14 +349,14 @@ t.test('killed behind each of its steps, a schema ends as if undisturbed', async
     // A run that gets no further than two recorded steps.
     let steps = 0
     const dying = await connect(db.config, { mode: 'write', mustStop: () => steps > 2 })
-    const change = dying.change
-    Object.assign(dying, {
-      change: async (query: Parameters<Database['change']>[0]) => {
-        if ('sql' in query && /UPDATE p2c_migration/.test(query.sql)) steps++
-        return change(query)
+    const counting: Database = {
+      ...dying,
+      change: query => {
+        if ('sql' in query && query.sql.includes('UPDATE p2c_migration')) steps++
+        return dying.change(query)
       },
-    })
-    const outcome = await finish(migrate(dying)).catch((error: unknown) => error)
+    }
+    const outcome = await finish(migrate(counting)).catch((error: unknown) => error)
     await dying.close()
     if (!(outcome instanceof Error)) break
   }
