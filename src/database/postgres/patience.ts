@@ -11,7 +11,7 @@ export const patienceMillis = 60_000
 export const queueMillis = 100
 
 const firstPauseMillis = 50
-const longestPauseMillis = 1_000
+const longestPauseMillis = 500
 
 /**
  * Does work again, after growing, jittered pauses, as long as something passing is in its way.

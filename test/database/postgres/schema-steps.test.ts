@@ -224,7 +224,7 @@ t.test('accepted doubles get an index that is not unique, and no invalid one sta
   await other.run(
     `UPDATE account SET accountnumber = 'ACC-SAME' WHERE accountid IN (SELECT accountid FROM account LIMIT 2)`,
   )
-  await finish(migrate(db, { accept: ['NUMBER_DUPLICATE'] }))
+  await finish(migrate(db, { accept: ['ACCOUNT_NUMBER_DUPLICATE'] }))
   t.same(await invalid(db), [])
   t.notMatch(
     await other.one(`SELECT indexdef FROM pg_indexes WHERE indexname = 'p2c_account_number_key'`),
@@ -254,20 +254,25 @@ t.test('whatever others write while the schema goes up and down, all is right', 
 
 t.test('writers without pauses, in opposite orders, do not starve it', async t => {
   const db = await sales(t)
-  const touch = (table: string) =>
-    `UPDATE ${table} SET createdon = createdon WHERE ${table}id = (SELECT ${table}id FROM ${table} ORDER BY 1 LIMIT 1)`
+  // Each has rows of its own: they meet in nothing but the tables.
+  const touch = (table: string, row: number) =>
+    `UPDATE ${table} SET createdon = createdon WHERE ${table}id = (SELECT ${table}id FROM ${table} ORDER BY 1 OFFSET ${row} LIMIT 1)`
   const orders = [
     ['account', 'contact', 'quote'],
     ['quote', 'contact', 'account'],
     ['contact', 'account', 'quote'],
   ]
-  const writing = await Promise.all(orders.map(tables => writer(t, db, () => tables.map(touch))))
+  const writing = await Promise.all(
+    orders.map((tables, row) => writer(t, db, () => tables.map(table => touch(table, row)))),
+  )
   const began = performance.now()
   await upToLive(db)
   t.comment(`took ${Math.round(performance.now() - began)} ms`)
   const ends = await Promise.all(writing.map(one => one.stop()))
-  const ours = ends.flatMap(end => end.faults).filter(fault => !fault.includes('deadlock'))
-  t.same(ours, [], 'they deadlock among themselves and else meet nothing')
+  t.same(
+    ends.flatMap(end => end.faults),
+    [],
+  )
 })
 
 t.test(
@@ -276,9 +281,9 @@ t.test(
     const db = await sales(t)
     await finish(migrate(db, { to: fieldsSince }))
     let turn = 0
-    // Whoever brings numbers of the format along does so all the time, ahead of the sequence.
+    // Whoever brings numbers of the format along does so all the time, far ahead of the sequence.
     const bringing = await writer(t, db, () => [
-      `INSERT INTO contact (contactid, lastname, msdynce_contactnumber) VALUES (gen_random_uuid(), 'Brought', 'CON-${String(20_000 + ++turn).padStart(5, '0')}-ABCDEF')`,
+      `INSERT INTO contact (contactid, lastname, msdynce_contactnumber) VALUES (gen_random_uuid(), 'Brought', 'CON-${20_000 + 1_000 * ++turn}-ABCDEF')`,
     ])
     const plain = await writer(t, db, () => [
       `INSERT INTO contact (contactid, lastname) VALUES (gen_random_uuid(), 'Plain')`,
@@ -289,7 +294,7 @@ t.test(
     t.same((await plain.stop()).faults, [])
     t.same(
       await db.rows(
-        sql`SELECT substr(msdynce_contactnumber, 5, 5) AS n FROM contact WHERE msdynce_contactnumber <> '' GROUP BY 1 HAVING count(*) > 1`,
+        sql`SELECT split_part(msdynce_contactnumber, '-', 2) AS n FROM contact WHERE msdynce_contactnumber <> '' GROUP BY 1 HAVING count(*) > 1`,
       ),
       [],
     )
