@@ -243,6 +243,66 @@ export const safeguards: readonly Safeguard[] = [
     test: 'test/upgrade/dry-run.test.ts',
   },
   {
+    what: 'a schema step lets others pass',
+    file: 'src/database/postgres/patience.ts',
+    without: [[`queueMillis = 100`, `queueMillis = 60_000`]],
+    test: 'test/database/postgres/schema-steps.test.ts',
+  },
+  {
+    what: 'a schema step takes one table at a time',
+    file: 'src/migration/pieces.ts',
+    without: [[`isApart || !(isOfGroup || isOfTable)`, `isApart`]],
+    test: 'test/database/postgres/schema-steps.test.ts',
+  },
+  {
+    what: 'the search for kept numbers locks no table',
+    file: 'src/database/postgres/live-number.ts',
+    without: [[`drop: null, group: name }`, `drop: null }`]],
+    test: 'test/database/postgres/schema-steps.test.ts',
+  },
+  {
+    what: 'numbers that others bring push the sequence before any is given',
+    file: 'src/database/postgres/live-number.ts',
+    without: [[`    ...numberKeptTrigger(db, number),\n`, ``]],
+    test: 'test/database/postgres/schema-steps.test.ts',
+  },
+  {
+    what: 'an index that was left invalid is made anew',
+    file: 'src/database/postgres/live-ddl.ts',
+    without: [[` AND indisvalid AND indisready AND indislive`, ``]],
+    test: 'test/database/postgres/schema-steps.test.ts',
+  },
+  {
+    what: 'an index that could not be made goes',
+    file: 'src/database/postgres/live-ddl.ts',
+    without: [[`    await db.script(drop)\n  } catch`, `  } catch`]],
+    test: 'test/database/postgres/schema-steps.test.ts',
+  },
+  {
+    what: 'a schema that was begun goes on where it was',
+    file: 'src/migration/apply-schema.ts',
+    without: [[`stand ?? schemaStart`, `schemaStart`]],
+    test: 'test/database/postgres/schema-steps.test.ts',
+  },
+  {
+    what: 'documents keep their flags before contacts have any',
+    file: 'src/database/postgres/live-schema.ts',
+    without: [
+      [`    ...activityObjects(db),\n`, ``],
+      [
+        `group: 'contacts and accounts' })),\n`,
+        `group: 'contacts and accounts' })),\n    ...activityObjects(db),\n`,
+      ],
+    ],
+    test: 'test/database/postgres/schema-steps.test.ts',
+  },
+  {
+    what: 'a process that stands still holds no locks for ever',
+    file: 'src/database/postgres/open.ts',
+    without: [[`'30s', false`, `'0', false`]],
+    test: 'test/database/postgres/schema-steps.test.ts',
+  },
+  {
     what: 'other people’s triggers are found',
     file: 'src/database/sqlite/rehearsal.ts',
     without: [[`EXPLAIN UPDATE \${quote(info.name)} SET \${assignments}`, `EXPLAIN SELECT 1`]],

@@ -34,6 +34,34 @@ export interface SchemaObject {
   readonly name: string
   readonly create: string
   readonly drop: string
+  /** Those of one group that follow each other are made in one transaction, and without others. */
+  readonly group?: string
+}
+
+/** Something that is done to the schema once, and needs no taking back. */
+export type SchemaDeed = Omit<SchemaObject, 'drop'> & { readonly drop: null }
+
+/**
+ * DDL while others read and write the tables: in pieces, of which each is a transaction that waits
+ * for nobody longer than others can wait for it. See docs/decisions/0014.
+ */
+export interface LiveDdl {
+  /** The table of others that a statement locks, as SQL writes it; null where it locks none. */
+  tableOf(statement: string): string | null
+  /** Whether a statement cannot be part of a transaction: those about indexes. */
+  isApart(statement: string): boolean
+  /**
+   * Runs statements, and what writes down that they ran, in one transaction.
+   *
+   * @throws P2cError DATABASE_BUSY where others use the tables for too long
+   */
+  together(db: Database, statements: readonly string[], record: () => Promise<void>): Promise<void>
+  /**
+   * Makes or drops an index, whole or not at all; one that is made or dropped already is left so.
+   *
+   * @throws P2cError DATABASE_BUSY where older transactions last too long
+   */
+  apart(db: Database, statement: string): Promise<void>
 }
 
 /**
@@ -68,8 +96,6 @@ export interface Sequences {
    * @returns the first number, which is `atLeast` unless others took numbers meanwhile
    */
   takeBlock(db: Database, name: string, atLeast: number, count: number): Promise<number>
-  /** The statement that puts a sequence past a number (an expression); never back. */
-  advancePast(name: string, number: Sql): string
 }
 
 /** Values in the order of columns. */
@@ -122,10 +148,18 @@ export interface Dialect {
    * unquoted names; a column that is not there yet fires what it would fire once it is.
    */
   triggersFired(db: Database, table: string, columns: readonly string[]): Promise<string[]>
-  /** Number and flags for rows that other programs write, and the indexes that they need. */
-  liveSchema(db: Database, numbers: readonly LiveNumber[]): SchemaObject[]
+  /**
+   * Number and flags for rows that other programs write, and the indexes that they need. The
+   * sequences go past the numbers that rows have, so that no trigger gives one of these again.
+   */
+  liveSchema(db: Database, numbers: readonly LiveNumber[]): (SchemaObject | SchemaDeed)[]
   /** Triggers that write down in p2c_changed_row which contacts and accounts were written. */
   changeTracking(db: Database): SchemaObject[]
+  /**
+   * How the schema is changed beside others; null where whoever writes has the whole database to
+   * himself, and the changes of a migration are one transaction.
+   */
+  readonly liveDdl: LiveDdl | null
   /** Whether all triggers of these names are there, and fire. */
   hasTriggers(db: Database, names: readonly string[]): Promise<boolean>
   /** What a failed statement says about the rows it was to write. */

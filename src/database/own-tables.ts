@@ -47,7 +47,8 @@ const tables = {
     rows_per_second real`,
 
   /**
-   * What is applied now. \`phase\` says how far a migration got: schema, backfill, sync, done.
+   * What is applied now. \`phase\` says how far a migration got: schema:C.P, backfill, work, verify,
+   * done; undoing, undoing:N.
    * \`undo\` is the DDL that takes back what was really done, as a JSON array of statements.
    */
   p2c_migration: `

@@ -30,7 +30,7 @@ export async function* joinMigrations(
     const applied = await appliedMigrations(db)
     const isPast = (name: string) => {
       const phase = applied.find(one => one.name === name)?.phase
-      return phase !== undefined && phase !== 'backfill'
+      return phase !== undefined && phase !== 'backfill' && !phase.startsWith('schema:')
     }
     const open = available.filter(one => one.backfill && !isPast(one.name))
     if (open.length === 0) break

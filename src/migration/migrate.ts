@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { withRetries } from '../backfill/retry.ts'
 import { runBackfill } from '../backfill/run.ts'
 import { workersOf } from '../backfill/workers.ts'
 import { previewNumbers, previewPlan, type PlanPreview } from '../backfill/preview.ts'
@@ -8,10 +7,18 @@ import type { Run } from '../database/history.ts'
 import { P2cError } from '../errors.ts'
 import type { Work } from '../events.ts'
 import { violationsOf } from '../invariant.ts'
-import { appliedMigrations, recordApplied, recordPhase, settingsOf, type Phase } from './history.ts'
+import { applySchema, statementsLeft } from './apply-schema.ts'
+import {
+  appliedMigrations,
+  isBeingUndone,
+  recordPhase,
+  schemaStand,
+  settingsOf,
+  type Phase,
+} from './history.ts'
 import type { NamedMigration } from './migration.ts'
 import { stepsUp } from './plan.ts'
-import { allStatements, applyChange, type Statements } from './schema-change.ts'
+import type { Statements } from './schema-change.ts'
 import { hasTruths, truthsOf } from './truths.ts'
 
 /** One migration as it would be applied. */
@@ -51,7 +58,7 @@ export async function planMigrations(
   to?: string,
 ): Promise<MigrationPlan> {
   const applied = await appliedMigrations(db)
-  const begun = new Set(applied.map(one => one.name))
+  const begun = new Map(applied.map(one => [one.name, one]))
   const steps: PlannedStep[] = []
   for (const migration of stepsUp(available, applied, to)) {
     const { name, schema = [], backfill } = migration
@@ -59,7 +66,7 @@ export async function planMigrations(
     steps.push({
       name,
       changes: schema.map(change => change.title),
-      statements: begun.has(name) ? { up: [], down: [] } : await allStatements(db, schema),
+      statements: await statementsLeft(db, migration, begun.get(name)),
       backfill: preview ?? null,
       begun: begun.has(name),
     })
@@ -109,14 +116,15 @@ export async function* applyMigrations(
   let rows = 0
   let rejected = 0
   const applied = await appliedMigrations(db)
-  const phases = new Map(applied.map(one => [one.name, one.phase]))
+  const begun = new Map(applied.map(one => [one.name, one]))
   for (const migration of stepsUp(available, applied, to)) {
     const { name, backfill, work } = migration
-    let phase: Phase | undefined = phases.get(name)
+    const stand = schemaStand(begun.get(name))
+    let phase: Phase | undefined = begun.get(name)?.phase
     mustNotBeUndoing(name, phase)
     yield { type: 'step', state: 'started', step: name }
-    if (phase === undefined) {
-      await applySchema(db, run, migration)
+    if (phase === undefined || stand) {
+      await applySchema(db, run, migration, stand)
       phase = 'backfill'
     }
     if (phase === 'backfill') {
@@ -142,18 +150,6 @@ export async function* applyMigrations(
   return { applied: done, rows, rejected, results }
 }
 
-async function applySchema(db: Database, run: Run, migration: NamedMigration): Promise<void> {
-  // Others who write into several of the tables may meet it in a deadlock.
-  await withRetries(db, () =>
-    db.transaction(async () => {
-      const undo: string[] = []
-      // One change after the other: a later one may ask for what an earlier one made.
-      for (const change of migration.schema ?? []) undo.unshift(...(await applyChange(db, change)))
-      await recordApplied(db, run, migration, undo)
-    }),
-  )
-}
-
 async function mustHold(db: Database, migration: NamedMigration): Promise<void> {
   const [violation] = await violationsOf(db, await truthsOf(db, migration))
   if (!violation) return
@@ -166,7 +162,7 @@ async function mustHold(db: Database, migration: NamedMigration): Promise<void> 
 }
 
 function mustNotBeUndoing(name: string, phase: Phase | undefined): void {
-  if (phase !== 'undoing') return
+  if (!isBeingUndone(phase)) return
   throw new P2cError('ROLLBACK_UNFINISHED', {
     what: `a rollback of ${name} was begun and not finished`,
     must: 'a rollback that is done',

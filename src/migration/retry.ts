@@ -8,7 +8,7 @@ import { sql } from '../domain/sql.ts'
 export async function retryRejected(db: Database): Promise<void> {
   await db.transaction(async () => {
     await db.change(
-      sql`UPDATE p2c_migration SET phase = 'backfill', finished_on = NULL WHERE phase <> 'undoing' AND name IN (SELECT migration FROM p2c_reject)`,
+      sql`UPDATE p2c_migration SET phase = 'backfill', finished_on = NULL WHERE phase NOT LIKE 'undoing%' AND name IN (SELECT migration FROM p2c_reject)`,
     )
     await db.change(sql`DELETE FROM p2c_reject`)
   })

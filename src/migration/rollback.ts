@@ -3,14 +3,23 @@ import { findPlan } from '../backfill/plan.ts'
 import { withRetries } from '../backfill/retry.ts'
 import { editsQuery, forgetPlan, undoBackfill } from '../backfill/undo.ts'
 import type { Database } from '../database/database.ts'
+import type { LiveDdl } from '../database/dialect.ts'
 import type { Run } from '../database/history.ts'
 import { join, sql, type Sql } from '../domain/sql.ts'
 import { exitStatus, P2cError } from '../errors.ts'
 import type { Work } from '../events.ts'
-import { appliedMigrations, recordPhase, recordUndone, type AppliedMigration } from './history.ts'
+import {
+  appliedMigrations,
+  recordPhase,
+  recordUndoing,
+  recordUndone,
+  undoneStatements,
+  type AppliedMigration,
+} from './history.ts'
 import type { NamedMigration } from './migration.ts'
+import { piecesOf } from './pieces.ts'
 import { stepsDown } from './plan.ts'
-import { dropColumn } from './schema-change.ts'
+import { dropColumn, type Move } from './schema-change.ts'
 
 /** One applied migration and what it takes to undo it. */
 export interface UndoStep {
@@ -68,12 +77,13 @@ export async function editsOf(db: Database, steps: readonly UndoStep[]): Promise
 
 /** The DDL that the steps would run, in order. */
 export function undoStatements(steps: readonly UndoStep[]): string[] {
-  return steps.flatMap(step => step.applied.undo)
+  return steps.flatMap(({ applied }) => applied.undo.slice(undoneStatements(applied) ?? 0))
 }
 
 /**
  * Undoes the steps, the last migration first; its schema, its row in the history and the memory of
- * its numbers are one transaction. Call it inside a run, with the lock held and the guards passed.
+ * its numbers are one transaction, or pieces where others work meanwhile. Call it inside a run, with
+ * the lock held and the guards passed.
  */
 export async function* undoMigrations(
   db: Database,
@@ -81,29 +91,68 @@ export async function* undoMigrations(
   steps: readonly UndoStep[],
 ): Work<readonly string[]> {
   const undone: string[] = []
-  for (const { name, applied, backfill, restored } of steps) {
+  const { liveDdl } = db.dialect
+  for (const one of steps) {
+    const { name, applied, backfill, restored } = one
     const step = `undo ${name}`
     yield { type: 'step', state: 'started', step }
-    await recordPhase(db, name, 'undoing')
-    if (backfill) yield* undoBackfill(db, run, name, backfill, restored)
-    // As on the way up: others who write into several of the tables may meet it in a deadlock.
-    await withRetries(db, () =>
-      db.transaction(async () => {
-        if (backfill)
-          await forgetPlan(db, name, backfill, restored.includes(backfill.number.column))
-        for (const statement of applied.undo) await db.script(statement)
-        await recordUndone(db, run, applied)
-      }),
-    )
+    if (undoneStatements(applied) === null) {
+      await recordPhase(db, name, 'undoing')
+      if (backfill) yield* undoBackfill(db, run, name, backfill, restored)
+    }
+    await (liveDdl && applied.undo.length > 0
+      ? undoInPieces(db, run, one, liveDdl)
+      : undoAtOnce(db, run, one))
     undone.push(name)
     yield { type: 'step', state: 'finished', step }
   }
   return undone
 }
 
+async function undoAtOnce(db: Database, run: Run, step: UndoStep): Promise<void> {
+  // Others who write rows whose numbers are taken back may meet it in a deadlock.
+  await withRetries(db, () =>
+    db.transaction(async () => {
+      await forgetPlanOf(db, step)
+      for (const statement of step.applied.undo) await db.script(statement)
+      await recordUndone(db, run, step.applied)
+    }),
+  )
+}
+
+async function undoInPieces(db: Database, run: Run, step: UndoStep, ddl: LiveDdl): Promise<void> {
+  const { name, applied } = step
+  let done = undoneStatements(applied)
+  if (done === null) {
+    await withRetries(db, () =>
+      db.transaction(async () => {
+        await forgetPlanOf(db, step)
+        await recordUndoing(db, name, 0)
+      }),
+    )
+    done = 0
+  }
+  const left: Move[] = applied.undo.slice(done).map(down => ({ up: null, down }))
+  for (const { all, isApart } of piecesOf(ddl, left, one => one.down)) {
+    const statements = all.flatMap(({ down }) => down ?? [])
+    const then = (done += all.length)
+    const record = () => recordUndoing(db, name, then)
+    if (isApart) {
+      for (const statement of statements) await ddl.apart(db, statement)
+      await db.transaction(record)
+    } else await ddl.together(db, statements, record)
+  }
+  await db.transaction(() => recordUndone(db, run, applied))
+}
+
+async function forgetPlanOf(db: Database, { name, backfill, restored }: UndoStep): Promise<void> {
+  if (!backfill) return
+  await forgetPlan(db, name, backfill, restored.includes(backfill.number.column))
+}
+
 /** Whether a rollback was begun and not finished. */
 export async function isUndoing(db: Database): Promise<boolean> {
-  const row = await db.row(sql`SELECT 1 FROM p2c_migration WHERE phase = 'undoing'`)
+  const row = await db.row(sql`SELECT 1 FROM p2c_migration WHERE phase LIKE 'undoing%'`)
   return row !== undefined
 }
 

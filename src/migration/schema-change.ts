@@ -1,6 +1,6 @@
 import { findColumn } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
-import type { LiveNumber, SchemaObject } from '../database/dialect.ts'
+import type { LiveNumber, SchemaDeed, SchemaObject } from '../database/dialect.ts'
 import type { ColumnType } from '../domain/sales.ts'
 import { identifier, raw, sql, textOf } from '../domain/sql.ts'
 import { formatOf, type SequenceName } from '../numbering/sequence.ts'
@@ -17,10 +17,13 @@ export interface Attempt {
   readonly otherwise: string
 }
 
-/** What a change does: its statements, of which some may have to be replaced by others. */
-export interface ChangeStatements {
-  readonly up: readonly (string | Attempt)[]
-  readonly down: readonly string[]
+/** One statement of a change, with the one that takes it back. */
+export interface Move {
+  /** null where there is only something to take back. */
+  readonly up: string | Attempt | null
+  readonly down: string | null
+  /** See SchemaObject. */
+  readonly group?: string
 }
 
 /**
@@ -30,23 +33,20 @@ export interface ChangeStatements {
 export interface SchemaChange {
   /** For instance `add contact.msdynce_contactnumber`. */
   readonly title: string
-  statements(db: Database): Promise<ChangeStatements>
+  /** In order; they are taken back from the last to the first. */
+  moves(db: Database): Promise<readonly Move[]>
 }
-
-const nothing: Statements = { up: [], down: [] }
 
 /** Adds a column, empty and without default; names are logical. */
 export function addColumn(table: string, column: string, type: ColumnType): SchemaChange {
   return {
     title: `add ${table}.${column}`,
-    statements: async db => {
-      if (await findColumn(db, table, column)) return nothing
+    moves: async db => {
+      if (await findColumn(db, table, column)) return []
       const on = db.names.table(table)
       const name = db.names.column(column)
-      return {
-        up: [textOf(sql`ALTER TABLE ${on} ADD COLUMN ${name} ${raw(db.dialect.columnType(type))}`)],
-        down: [dropColumn(db, table, column)],
-      }
+      const up = sql`ALTER TABLE ${on} ADD COLUMN ${name} ${raw(db.dialect.columnType(type))}`
+      return [{ up: textOf(up), down: dropColumn(db, table, column) }]
     },
   }
 }
@@ -63,35 +63,25 @@ export function dropColumn(db: Database, table: string, column: string): string 
 export function numberSequence(name: SequenceName): SchemaChange {
   return {
     title: `make the number sequence ${name}`,
-    statements: db => {
+    moves: db => {
       const { text } = formatOf(db, name)
       const { seed } = db.config.numbering[name]
-      return Promise.resolve({ up: db.dialect.sequences.make(name, text, seed), down: [] })
+      const statements = db.dialect.sequences.make(name, text, seed)
+      return Promise.resolve(statements.map(up => ({ up, down: null })))
     },
   }
 }
 
-/**
- * Makes the triggers and indexes that serve rows of other programs at once. The sequences first
- * go past the numbers that rows have, so that no trigger gives one of these again.
- */
+/** Makes the triggers and indexes that serve rows of other programs at once. */
 export function liveNumbersAndFlags(
   numbers: readonly (Omit<LiveNumber, 'format'> & { readonly sequence: SequenceName })[],
 ): SchemaChange {
-  return {
-    title: 'number and flag new rows by triggers',
-    statements: db => {
-      const complete = numbers.map(number => ({ ...number, format: formatOf(db, number.sequence) }))
-      const { up, down } = statementsOf(db.dialect.liveSchema(db, complete))
-      return Promise.resolve({ up: [...complete.map(number => passKept(db, number)), ...up], down })
-    },
-  }
-}
-
-function passKept(db: Database, { table, column, sequence, format }: LiveNumber): string {
-  const kept = db.dialect.sequenceNumber(format, db.names.column(column))
-  const highest = sql`(SELECT max(${kept}) FROM ${db.names.table(table)})`
-  return db.dialect.sequences.advancePast(sequence, highest)
+  return makeObjects('number and flag new rows by triggers', db =>
+    db.dialect.liveSchema(
+      db,
+      numbers.map(number => ({ ...number, format: formatOf(db, number.sequence) })),
+    ),
+  )
 }
 
 /**
@@ -101,13 +91,11 @@ function passKept(db: Database, { table, column, sequence, format }: LiveNumber)
 export function uniqueNumber(table: 'account' | 'contact', column: string): SchemaChange {
   return {
     title: `make ${table}.${column} unique`,
-    statements: db => {
+    moves: db => {
       const name = identifier(`p2c_${table}_number_key`)
       const on = sql`INDEX ${name} ON ${db.names.table(table)} (${db.names.column(column)})`
-      return Promise.resolve({
-        up: [{ attempt: textOf(sql`CREATE UNIQUE ${on}`), otherwise: textOf(sql`CREATE ${on}`) }],
-        down: [textOf(sql`DROP INDEX ${name}`)],
-      })
+      const up = { attempt: textOf(sql`CREATE UNIQUE ${on}`), otherwise: textOf(sql`CREATE ${on}`) }
+      return Promise.resolve([{ up, down: textOf(sql`DROP INDEX ${name}`) }])
     },
   }
 }
@@ -115,45 +103,26 @@ export function uniqueNumber(table: 'account' | 'contact', column: string): Sche
 /** Makes schema objects, in their order. */
 export function makeObjects(
   title: string,
-  objects: (db: Database) => readonly SchemaObject[],
+  objects: (db: Database) => readonly (SchemaObject | SchemaDeed)[],
 ): SchemaChange {
-  return { title, statements: db => Promise.resolve(statementsOf(objects(db))) }
+  return {
+    title,
+    moves: db =>
+      Promise.resolve(
+        objects(db).map(({ create, drop, ...rest }) => ({ ...rest, up: create, down: drop })),
+      ),
+  }
 }
 
 /** Empties own tables when the migration is undone. */
 export function forgetOnUndo(...tables: readonly string[]): SchemaChange {
   return {
     title: `forget ${tables.join(', ')} when undone`,
-    statements: () =>
-      Promise.resolve({
-        up: [],
-        down: tables.map(table => textOf(sql`DELETE FROM ${identifier(table)}`)),
-      }),
+    moves: () =>
+      Promise.resolve(
+        tables.map(table => ({ up: null, down: textOf(sql`DELETE FROM ${identifier(table)}`) })),
+      ),
   }
-}
-
-/**
- * Runs the statements of a change, inside a transaction; gives back those that undo them.
- *
- * @returns what undoes the change, in order
- */
-export async function applyChange(db: Database, change: SchemaChange): Promise<readonly string[]> {
-  const { up, down } = await change.statements(db)
-  for (const statement of up)
-    await (typeof statement === 'string' ? db.script(statement) : tryOut(db, statement))
-  return down
-}
-
-async function tryOut(db: Database, { attempt, otherwise }: Attempt): Promise<void> {
-  await db.script('SAVEPOINT p2c_attempt')
-  try {
-    await db.script(attempt)
-  } catch (error) {
-    if (db.dialect.faultOf(error) !== 'row') throw error
-    await db.script('ROLLBACK TO SAVEPOINT p2c_attempt')
-    await db.script(otherwise)
-  }
-  await db.script('RELEASE SAVEPOINT p2c_attempt')
 }
 
 /**
@@ -167,16 +136,19 @@ export async function allStatements(
   const up: string[] = []
   const down: string[] = []
   for (const change of changes) {
-    const statements = await change.statements(db)
-    up.push(...statements.up.map(one => (typeof one === 'string' ? one : one.attempt)))
-    down.unshift(...statements.down)
+    const moves = await change.moves(db)
+    for (const move of moves) if (move.up !== null) up.push(firstOf(move.up))
+    down.unshift(...takingBack(moves))
   }
   return { up, down }
 }
 
-function statementsOf(objects: readonly SchemaObject[]): Statements {
-  return {
-    up: objects.map(object => object.create),
-    down: objects.map(object => object.drop).reverse(),
-  }
+/** What takes moves back, in order. */
+export function takingBack(moves: readonly Move[]): string[] {
+  return moves.flatMap(({ down }) => (down === null ? [] : [down])).reverse()
+}
+
+/** The statement that is tried first. */
+export function firstOf(up: string | Attempt): string {
+  return typeof up === 'string' ? up : up.attempt
 }

@@ -4,10 +4,10 @@ import { configChanged, migrationChanged, schemaBroken } from '../check/migratio
 import { writtenColumns } from '../backfill/backfill.ts'
 import type { Database } from '../database/database.ts'
 import { ownTableStatements } from '../database/own-tables.ts'
+import { statementsLeft } from '../migration/apply-schema.ts'
 import { appliedMigrations, settingsOf } from '../migration/history.ts'
 import type { NamedMigration } from '../migration/migration.ts'
 import { migrationStates } from '../migration/status.ts'
-import { allStatements } from '../migration/schema-change.ts'
 
 /**
  * Everything that speaks for or against the upgrade: what `check` finds in the data, whether the
@@ -22,7 +22,6 @@ export async function readiness(
   only?: Severity,
 ): Promise<Finding[]> {
   const states = await migrationStates(db, available)
-  const pending = new Set(states.filter(one => one.state === 'pending').map(one => one.name))
   const unfinished = new Set(states.filter(one => one.state !== 'applied').map(one => one.name))
   const changed = states.filter(one => one.state === 'changed' || one.state === 'missing')
   const findings = await check(db, {
@@ -38,7 +37,7 @@ export async function readiness(
     ...(await rehearsed(
       db,
       findings,
-      available.filter(one => pending.has(one.name)),
+      available.filter(one => unfinished.has(one.name)),
     )),
     ...findings,
   ]
@@ -54,17 +53,21 @@ export function refusals(findings: readonly Finding[], accepted: readonly string
 async function rehearsed(
   db: Database,
   findings: readonly Finding[],
-  pending: readonly NamedMigration[],
+  unfinished: readonly NamedMigration[],
 ): Promise<Finding[]> {
   // Without its tables and columns no rehearsal says anything new.
   const hopeless = findings.some(
     ({ code }) => code === 'TABLE_MISSING' || code === 'COLUMN_MISSING',
   )
-  if (hopeless || pending.length === 0) return []
-  const { up, down } = await allStatements(
-    db,
-    pending.flatMap(migration => migration.schema ?? []),
-  )
+  const applied = new Map((await appliedMigrations(db)).map(one => [one.name, one]))
+  const up: string[] = []
+  const down: string[] = []
+  for (const migration of hopeless ? [] : unfinished) {
+    const left = await statementsLeft(db, migration, applied.get(migration.name))
+    up.push(...left.up)
+    down.unshift(...left.down)
+  }
+  if (up.length === 0 && down.length === 0) return []
   const fault = await db.dialect.rehearse(db, [...ownTableStatements(db.dialect), ...up, ...down])
   return fault === null ? [] : [schemaBroken(fault)]
 }

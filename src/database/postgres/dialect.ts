@@ -9,6 +9,7 @@ import { changeTracking, hasTriggers } from './change-tracking.ts'
 import { csvField } from './csv-field.ts'
 import { faultOf } from './faults.ts'
 import { insertMany } from './insert-many.ts'
+import { liveDdl } from './live-ddl.ts'
 import { liveSchema } from './live-schema.ts'
 import { isLocked, tryLock } from './lock.ts'
 import { numberText } from './number-text.ts'
@@ -38,6 +39,7 @@ export const postgresDialect: Dialect = {
   triggersFired: (db, table, columns) => triggersFired(postgres(db), table, columns),
   liveSchema: (db, numbers) => liveSchema(postgres(db), numbers),
   changeTracking: db => changeTracking(postgres(db)),
+  liveDdl,
   hasTriggers: (db, names) => hasTriggers(postgres(db), names),
   faultOf,
   numberText: (_, format, sequence) => numberText(format, sequence),

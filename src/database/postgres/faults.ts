@@ -94,6 +94,7 @@ const complaints: Readonly<Record<string, [code: string, Tell]>> = {
       next: 'Look for long transactions in pg_stat_activity, and run the same command again',
     }),
   ],
+  '25P03': lost,
   '57P03': unreachable,
   '57P01': lost,
   '57P02': lost,

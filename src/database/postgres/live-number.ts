@@ -1,8 +1,8 @@
 import { field } from '../../domain/names.ts'
 import { salesTable } from '../../domain/sales.ts'
-import { empty, join, literal, raw, sql, type Sql } from '../../domain/sql.ts'
+import { empty, join, literal, raw, sql, textOf, type Sql } from '../../domain/sql.ts'
 import { highestOf } from '../../numbering/format.ts'
-import type { LiveNumber, SchemaObject } from '../dialect.ts'
+import type { LiveNumber, SchemaDeed, SchemaObject } from '../dialect.ts'
 import { numberText } from './number-text.ts'
 import type { PostgresDatabase } from './open.ts'
 import { sequenceNumber } from './sequence-number.ts'
@@ -13,16 +13,26 @@ import { of, plpgsql, trigger } from './trigger.ts'
 const steps = 1_000_000
 const stepsAtOnce = 1_000
 
-/** Numbers for new rows, and sequences that go past the numbers that others give. */
-export function numberObjects(
+/** Sequences that go past the numbers that others give, and then past those that are there. */
+export function passedNumbers(
   db: PostgresDatabase,
-  numbers: readonly LiveNumber[],
-): SchemaObject[] {
-  return numbers.flatMap(number => [
+  number: LiveNumber,
+): (SchemaObject | SchemaDeed)[] {
+  return [
     passNumber(db, number),
-    ...numberTrigger(db, number),
+    ...numberKeptTrigger(db, number),
     ...numberSetTrigger(db, number),
-  ])
+    passKept(db, number),
+  ]
+}
+
+/** As whoever gives a number does it, since others may do it at the same time. */
+function passKept(db: PostgresDatabase, number: LiveNumber): SchemaDeed {
+  const { table, column, format } = number
+  const kept = sequenceNumber(format, db.names.column(column))
+  const highest = sql`(SELECT max(${kept}) FROM ${db.names.table(table)})`
+  const name = passing(number)
+  return { name, create: textOf(sql`SELECT ${raw(name)}(${highest})`), drop: null, group: name }
 }
 
 const passing = ({ table }: LiveNumber) => `p2c_${table}_pass_number`
@@ -61,10 +71,10 @@ END`,
 }
 
 /**
- * A row that is there already keeps its number: the insert may yet become the update of ON CONFLICT.
- * One that comes again gets the number it was given, unless another has it now.
+ * Numbers for new rows. A row that is there already keeps its number: the insert may yet become the
+ * update of ON CONFLICT. One that comes again gets the number it was given, unless another has it now.
  */
-function numberTrigger(db: PostgresDatabase, live: LiveNumber): SchemaObject[] {
+export function numberObjects(db: PostgresDatabase, live: LiveNumber): SchemaObject[] {
   const { names, rules } = db
   const { table, sequence, format } = live
   const on = names.table(table)
@@ -80,14 +90,10 @@ function numberTrigger(db: PostgresDatabase, live: LiveNumber): SchemaObject[] {
     `p2c_${table}_number`,
     on,
     sql`BEFORE INSERT`,
-    sql`FOR EACH ROW`,
+    sql`FOR EACH ROW WHEN (${rules.hasNoNumber(number)})`,
     sql`DECLARE
   next bigint;
 BEGIN
-  IF ${number} <> '' THEN
-    PERFORM ${raw(passing(live))}(${sequenceNumber(format, number)});
-    RETURN new;
-  END IF;
   ${number} := (SELECT t.${column} FROM ${on} AS t WHERE t.${key} = ${of('new', key)} AND t.${column} <> '' LIMIT 1);
   IF ${number} IS NULL THEN
     ${number} := (SELECT g.number FROM p2c_given_number AS g WHERE g.sequence = ${literal(sequence)} AND g.row_key = ${id}
@@ -100,6 +106,22 @@ BEGIN
     INSERT INTO p2c_given_number (sequence, row_key, number) VALUES (${literal(sequence)}, ${id}, ${number})
       ON CONFLICT ON CONSTRAINT p2c_given_number_pkey DO UPDATE SET number = excluded.number;
   END IF;
+  RETURN new;
+END`,
+  )
+}
+
+/** A number that a new row brings with it. By its name it fires before the trigger that gives some. */
+function numberKeptTrigger(db: PostgresDatabase, live: LiveNumber): SchemaObject[] {
+  const number = of('new', db.names.column(live.column))
+  return trigger(
+    db,
+    `p2c_${live.table}_kept_number`,
+    db.names.table(live.table),
+    sql`BEFORE INSERT`,
+    sql`FOR EACH ROW WHEN (${number} <> '')`,
+    sql`BEGIN
+  PERFORM ${raw(passing(live))}(${sequenceNumber(live.format, number)});
   RETURN new;
 END`,
   )

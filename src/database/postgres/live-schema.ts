@@ -1,10 +1,10 @@
 import { salesTable } from '../../domain/sales.ts'
-import { all, identifier, raw, sql, textOf, type Sql } from '../../domain/sql.ts'
-import type { LiveNumber, SchemaObject } from '../dialect.ts'
+import { all, identifier, sql, textOf, type Sql } from '../../domain/sql.ts'
+import type { LiveNumber, SchemaDeed, SchemaObject } from '../dialect.ts'
 import { activityObjects } from './live-activity.ts'
 import { companyObjects } from './live-company.ts'
 import { contactObjects } from './live-contact.ts'
-import { numberObjects } from './live-number.ts'
+import { numberObjects, passedNumbers } from './live-number.ts'
 import type { PostgresDatabase } from './open.ts'
 
 /**
@@ -14,14 +14,27 @@ import type { PostgresDatabase } from './open.ts'
  * tables of p2c, and with a search path of their own, since such a function must not be led astray.
  * Who writes waits for others as little as can be: numbers come from native sequences; contacts are
  * locked by their key, in its order, and only by documents that count for them.
+ *
+ * The order is what makes it right although others write between the pieces. Numbers that somebody
+ * gives push the sequence before the first trigger gives any, and the search for those that are
+ * there comes between, so that it need not lock anything. The flag of a contact that is complete is
+ * kept by all who may change it: documents come first, and what looks at contacts and accounts, of
+ * which each needs the other, comes last and at once. A contact that is written before has no
+ * number or no company flag, and is left to the backfill.
  */
-export function liveSchema(db: PostgresDatabase, numbers: readonly LiveNumber[]): SchemaObject[] {
+export function liveSchema(
+  db: PostgresDatabase,
+  numbers: readonly LiveNumber[],
+): (SchemaObject | SchemaDeed)[] {
   return [
     ...guidIndexes(db),
-    ...numberObjects(db, numbers),
-    ...contactObjects(db),
-    ...companyObjects(db),
+    ...numbers.flatMap(number => passedNumbers(db, number)),
     ...activityObjects(db),
+    ...[
+      ...numbers.flatMap(number => numberObjects(db, number)),
+      ...contactObjects(db),
+      ...companyObjects(db),
+    ].map(object => ({ ...object, group: 'contacts and accounts' })),
   ]
 }
 
@@ -58,5 +71,5 @@ function guidIndexes(db: PostgresDatabase): SchemaObject[] {
 
 function index(name: string, table: Sql, expression: Sql, where: Sql): SchemaObject {
   const create = sql`CREATE INDEX ${identifier(name)} ON ${table} (${expression}) WHERE ${where}`
-  return { name, create: textOf(create), drop: textOf(sql`DROP INDEX ${raw(name)}`) }
+  return { name, create: textOf(create), drop: textOf(sql`DROP INDEX ${identifier(name)}`) }
 }

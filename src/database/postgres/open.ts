@@ -80,7 +80,13 @@ function makeClient(config: Config): pg.Client {
   }
 }
 
-/** Whatever role, database or server have for defaults: the session is always the same. */
+/**
+ * p2c thinks for no more than a moment inside a transaction. One whose process or network stands
+ * still shall not hold its locks for ever; who has set a limit already knows better.
+ */
+const idleLimit = `CASE current_setting('idle_in_transaction_session_timeout') WHEN '0' THEN set_config('idle_in_transaction_session_timeout', '30s', false) END`
+
+/** Whatever role, database or server have for defaults: the session is the same but for one limit. */
 async function settle(
   client: pg.Client,
   config: Config,
@@ -96,12 +102,11 @@ async function settle(
     standard_conforming_strings: 'on',
     statement_timeout: '0',
     lock_timeout: '0',
-    idle_in_transaction_session_timeout: '0',
     ...(mode === 'read' ? { default_transaction_read_only: 'on' } : {}),
   }
   const pairs = Object.entries(settings)
   const calls = pairs.map((_, i) => `set_config($${2 * i + 1}, $${2 * i + 2}, false)`)
-  await client.query(`SELECT ${calls.join(', ')}`, pairs.flat())
+  await client.query(`SELECT ${calls.join(', ')}, ${idleLimit}`, pairs.flat())
 }
 
 async function mustBeUsable(
@@ -264,6 +269,8 @@ function databaseOn(
     transactionMillis: () => (begunAt === undefined ? 0 : performance.now() - begunAt),
     snapshot: async () => {
       const reader = await openPostgres(config, { ...options, mode: 'read' })
+      // It rests for as long as its reader has other things to do.
+      await reader.client.query('SET idle_in_transaction_session_timeout = 0')
       // A transaction sees what is there when it first reads.
       await reader.client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
       await reader.client.query('SELECT 1 FROM pg_catalog.pg_class LIMIT 1')

@@ -2,6 +2,7 @@ import { nanoid } from 'nanoid'
 import pg from 'pg'
 import { sql } from '../../domain/sql.ts'
 import type { Database } from '../database.ts'
+import { indexWorkOf } from './ddl.ts'
 import type { PostgresDatabase } from './open.ts'
 
 /**
@@ -20,10 +21,10 @@ export async function rehearse(
   let fault: string | null = null
   try {
     await stage.transaction(async () => {
-      await copySchema(stage, db)
+      const scratch = await copySchema(stage, db)
       for (const statement of statements) {
         try {
-          await stage.script(statement)
+          await stage.script(onStage(statement, scratch))
         } catch (error) {
           fault = `${message(error)} (in: ${firstLine(statement)})`
           break
@@ -85,7 +86,14 @@ async function propsOf(stage: Database, schema: string): Promise<Prop[]> {
   )
 }
 
-async function copySchema(stage: Database, { schema }: PostgresDatabase): Promise<void> {
+/** Copies of indexes have names of their own, and an original would be locked with its table. */
+function onStage(statement: string, scratch: string): string {
+  const work = indexWorkOf(statement)
+  return work?.verb === 'drop' ? `DROP INDEX IF EXISTS ${scratch}.${work.index}` : statement
+}
+
+/** @returns the scratch schema, as SQL writes it */
+async function copySchema(stage: Database, { schema }: PostgresDatabase): Promise<string> {
   const scratch = pg.escapeIdentifier(`p2c_rehearsal_${nanoid(8)}`)
   // Names come without their schema as long as that is the search path.
   const props = await propsOf(stage, schema)
@@ -101,6 +109,7 @@ async function copySchema(stage: Database, { schema }: PostgresDatabase): Promis
       await stage.script('ROLLBACK TO SAVEPOINT prop')
     }
   }
+  return scratch
 }
 
 function message(error: unknown): string {

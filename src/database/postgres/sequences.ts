@@ -1,7 +1,9 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { literal, raw, sql, textOf, type Sql } from '../../domain/sql.ts'
 import type { Database } from '../database.ts'
 import type { Sequences } from '../dialect.ts'
+import { holdersOf } from './blockers.ts'
+import type { Touch } from './ddl.ts'
+import { patiently, queueMillis } from './patience.ts'
 
 /** The names are few and fixed: a native sequence each. */
 const names = ['account', 'contact'] as const
@@ -49,7 +51,6 @@ export const sequences: Sequences = {
     await keep(db, usedBlock(name), String(first))
     return first
   },
-  advancePast: (name, number) => textOf(advanceTo(name, sql`${number} + 1`)),
 }
 
 function whenEach(): Sql {
@@ -60,8 +61,6 @@ function whenEach(): Sql {
 function advanceTo(name: string, next: Sql): Sql {
   return sql`SELECT setval(${literal(nativeSequence(name))}, wanted.next, false) FROM (SELECT CAST(${next} AS bigint) AS next) AS wanted WHERE wanted.next > ${nextOf(name)}`
 }
-
-const mostAttempts = 40
 
 interface Block {
   readonly first: number
@@ -90,37 +89,32 @@ async function openBlock(db: Database, name: string): Promise<Block | undefined>
 async function reserve(db: Database, name: string, atLeast: number, count: number): Promise<Block> {
   const other = await db.another()
   try {
-    return await patiently(other, async () => {
-      // It changes nothing; it takes a lock that conflicts with the one nextval takes.
-      await other.script(
-        `SET LOCAL lock_timeout = '1s'; ALTER SEQUENCE ${nativeSequence(name)} OWNED BY NONE`,
-      )
-      const row = await other.row<{ next: number }>(sql`SELECT ${nextOf(name)} AS next`)
-      const next = Math.max(row?.next ?? 0, atLeast)
-      const open = await openBlock(other, name)
-      const isLast = open && open.first + open.count === next
-      const block =
-        open && open.first >= atLeast && (isLast || open.count >= count)
-          ? { first: open.first, count: Math.max(open.count, count) }
-          : { first: next, count }
-      await other.change(advanceTo(name, literal(block.first + block.count)))
-      await keep(other, reservedBlock(name), `${block.first}+${block.count}`)
-      return block
-    })
+    const sequence: Touch = { table: nativeSequence(name), mode: 'SHARE ROW EXCLUSIVE' }
+    return await patiently(
+      other,
+      `the sequence of numbers ${name}`,
+      () =>
+        other.transaction(async () => {
+          // It changes nothing; it takes a lock that conflicts with the one nextval takes.
+          await other.script(
+            `SET LOCAL lock_timeout = ${queueMillis}; ALTER SEQUENCE ${nativeSequence(name)} OWNED BY NONE`,
+          )
+          const row = await other.row<{ next: number }>(sql`SELECT ${nextOf(name)} AS next`)
+          const next = Math.max(row?.next ?? 0, atLeast)
+          const open = await openBlock(other, name)
+          const isLast = open && open.first + open.count === next
+          const block =
+            open && open.first >= atLeast && (isLast || open.count >= count)
+              ? { first: open.first, count: Math.max(open.count, count) }
+              : { first: next, count }
+          await other.change(advanceTo(name, literal(block.first + block.count)))
+          await keep(other, reservedBlock(name), `${block.first}+${block.count}`)
+          return block
+        }),
+      () => holdersOf(other, [sequence]),
+    )
   } finally {
     await other.close()
-  }
-}
-
-/** Lets waiting writers pass between the attempts: who waits for a lock holds up all behind it. */
-async function patiently<T>(db: Database, work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await db.transaction(work)
-    } catch (error) {
-      if (attempt >= mostAttempts || db.dialect.faultOf(error) !== 'transient') throw error
-      await wait(200 + Math.random() * 300)
-    }
   }
 }
 

@@ -72,6 +72,7 @@ export const sqliteDialect: Dialect = {
   },
   liveSchema,
   changeTracking,
+  liveDdl: null,
   hasTriggers,
   // nanoid's randomness through a function of ours: as fast as SQL's, and made for keys.
   numberText: (db, format, sequence) => {

@@ -14,7 +14,7 @@ import {
 } from '../../domain/sql.ts'
 import { highestOf, type FormatPart, type NumberFormat } from '../../numbering/format.ts'
 import type { Database } from '../database.ts'
-import type { LiveNumber, SchemaObject } from '../dialect.ts'
+import type { LiveNumber, SchemaDeed, SchemaObject } from '../dialect.ts'
 import { sequenceNumber } from './sequence-number.ts'
 import { of, trigger } from './trigger.ts'
 
@@ -26,8 +26,12 @@ import { of, trigger } from './trigger.ts'
  * by default), and the AFTER trigger no longer sees it. So a BEFORE trigger writes down what must
  * outlive it (the contact's number, the document's customer) in p2c_replaced.
  */
-export function liveSchema(db: Database, numbers: readonly LiveNumber[]): SchemaObject[] {
+export function liveSchema(
+  db: Database,
+  numbers: readonly LiveNumber[],
+): (SchemaObject | SchemaDeed)[] {
   return [
+    ...numbers.map(number => passKept(db, number)),
     ...guidIndexes(db),
     ...numbers.flatMap(number => numberTriggers(db, number)),
     ...companyTriggers(db),
@@ -76,6 +80,13 @@ function guidIndexes(db: Database): SchemaObject[] {
     sql`${parent} IS NOT NULL AND ${rules.isUntyped()}`,
   )
   return [...keys, ...documents, untyped]
+}
+
+function passKept(db: Database, { table, column, sequence, format }: LiveNumber): SchemaDeed {
+  const kept = sequenceNumber(format, db.names.column(column))
+  const highest = sql`(SELECT max(${kept}) FROM ${db.names.table(table)})`
+  const pass = sql`UPDATE p2c_number_sequence SET next_value = ${highest} + 1 WHERE name = ${literal(sequence)} AND next_value <= ${highest}`
+  return { name: `p2c_${table}_kept`, create: textOf(pass), drop: null }
 }
 
 function numberTriggers(db: Database, number: LiveNumber): SchemaObject[] {

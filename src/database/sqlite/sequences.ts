@@ -24,10 +24,6 @@ export const sequences: Sequences = {
     )
     return first
   },
-  advancePast: (name, number) =>
-    textOf(
-      sql`UPDATE p2c_number_sequence SET next_value = ${number} + 1 WHERE name = ${literal(name)} AND next_value <= ${number}`,
-    ),
 }
 
 async function next(db: Database, name: string): Promise<number> {
