@@ -81,6 +81,6 @@ export const wrong = (db: Database) =>
     sql`SELECT c.contactid::text FROM contact AS c WHERE c.msdynce_contactnumber IS NULL
       OR c.msdynce_isactivecustomer IS DISTINCT FROM ${db.rules.isActive(db.names.column('contactid', 'c'))}
       OR c.msdynce_iscompanyanaccount IS DISTINCT FROM ${db.rules.isCompanyAnAccount('c')}
-      UNION ALL SELECT msdynce_contactnumber FROM contact GROUP BY 1 HAVING count(*) > 1
+      UNION ALL SELECT split_part(msdynce_contactnumber, '-', 2) FROM contact GROUP BY 1 HAVING count(*) > 1
       UNION ALL SELECT accountnumber FROM account GROUP BY 1 HAVING count(*) > 1`,
   )

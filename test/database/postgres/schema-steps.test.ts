@@ -13,6 +13,7 @@ import { invalid, reader, salesOfItsOwn, writer, wrong } from '../../support/bes
 import { freshFolder } from '../../support/database.ts'
 import { liveSince } from '../../support/live.ts'
 import { postgresProgram } from '../../support/postgres-program.ts'
+import { guidOf } from '../../support/sales.ts'
 import { ofOthers, stateOfDatabase } from '../../support/state.ts'
 
 t.setTimeout(600_000)
@@ -210,27 +211,68 @@ t.test('a session of ours that stands still in a transaction does not hold its l
   await limited.close()
 })
 
-t.test('killed behind each of its steps, a schema ends as if undisturbed', async t => {
-  const whole = await salesOfItsOwn(t)
-  await finish(migrate(whole))
-  const wanted = ofOthers(await stateOfDatabase(whole))
-  const db = await salesOfItsOwn(t)
-  let kills = 0
-  for (; kills < 200; kills++) {
-    // A run that gets no further than two recorded steps.
+/** Runs that each record so many new steps and no more, up to one that comes to its end. */
+async function inManyRuns(
+  db: Database,
+  to: string | undefined,
+  stepsEach: number,
+  between: (run: number) => Promise<unknown> = () => Promise.resolve(),
+): Promise<number> {
+  const recorded = new Set<string>()
+  for (let run = 0; run < 200; run++) {
     let steps = 0
-    const dying = await connect(db.config, { mode: 'write', mustStop: () => steps > 2 })
+    const dying = await connect(db.config, { mode: 'write', mustStop: () => steps > stepsEach })
     const counting: Database = {
       ...dying,
       change: query => {
-        if ('sql' in query && query.sql.includes('UPDATE p2c_migration')) steps++
+        if ('sql' in query && query.sql.includes('UPDATE p2c_migration')) {
+          const step = JSON.stringify([query.values.at(0), query.values.at(-1)])
+          if (!recorded.has(step)) steps++
+          if (steps <= stepsEach) recorded.add(step)
+        }
         return dying.change(query)
       },
     }
-    const outcome = await finish(migrate(counting)).catch((error: unknown) => error)
+    const outcome = await finish(migrate(counting, { to })).catch((error: unknown) => error)
     await dying.close()
-    if (!(outcome instanceof Error)) break
+    if (!(outcome instanceof Error)) return run
+    await between(run)
   }
-  t.ok(kills > 20, `${kills} kills`)
-  t.same(ofOthers(await stateOfDatabase(db)), wanted)
+  throw new Error('it never ends')
+}
+
+t.test('stopped between any of its steps, a schema ends as if undisturbed', async t => {
+  const whole = await salesOfItsOwn(t)
+  await finish(migrate(whole))
+  const db = await salesOfItsOwn(t)
+  const stops = await inManyRuns(db, undefined, 3)
+  t.ok(stops > 20, `${stops} stops`)
+  t.same(ofOthers(await stateOfDatabase(db)), ofOthers(await stateOfDatabase(whole)))
+})
+
+t.test('what others write between any two of its steps is served', async t => {
+  const db = await salesOfItsOwn(t)
+  await finish(migrate(db, { to: fieldsSince }))
+  const other = await postgresProgram(t, db)
+  // Contacts get their documents and accounts one and two steps later, and lose them again.
+  const write = async (run: number) => {
+    const contact = (back: number) => guidOf('contact', 1_000 + run - back)
+    const account = (back: number) => guidOf('account', 1_000 + run - back)
+    for (const statement of [
+      `INSERT INTO contact (contactid, parentcustomerid) VALUES ('${contact(0)}', '${account(-1)}')`,
+      `INSERT INTO contact (contactid, msdynce_contactnumber) VALUES (gen_random_uuid(), 'CON-${20_000 + 7 * run}-ABCDEF')`,
+      `INSERT INTO account (accountid) VALUES ('${account(0)}')`,
+      `INSERT INTO quote (quoteid, customerid) VALUES ('${guidOf('quote', 1_000 + run)}', '${contact(1)}')`,
+      `INSERT INTO invoice (invoiceid, customerid) VALUES (gen_random_uuid(), '${contact(2)}')`,
+      `UPDATE contact SET parentcustomerid = '${account(0)}' WHERE contactid = '${contact(3)}'`,
+      `DELETE FROM quote WHERE quoteid = '${guidOf('quote', 998 + run)}'`,
+      `DELETE FROM invoice WHERE customerid = '${contact(4)}'`,
+    ])
+      await other.run(statement)
+  }
+  const stops = await inManyRuns(db, liveSince, 1, write)
+  t.ok(stops > 8, `${stops} stops`)
+  await finish(migrate(db))
+  t.same(await wrong(db), [])
+  t.same((await verify(db)).violations, [])
 })
