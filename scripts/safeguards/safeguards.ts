@@ -276,7 +276,7 @@ export const safeguards: readonly Safeguard[] = [
     what: 'an index that could not be made goes',
     file: 'src/database/postgres/live-ddl.ts',
     without: [[`    await db.script(drop)\n  } catch`, `  } catch`]],
-    test: 'test/database/postgres/schema-steps.test.ts',
+    test: 'test/database/postgres/schema-busy.test.ts',
   },
   {
     what: 'a schema that was begun goes on where it was',

@@ -1,21 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
-import pg from 'pg'
-import { loadConfig } from '../../../src/config.ts'
 import { connect } from '../../../src/database/connect.ts'
 import type { Database } from '../../../src/database/database.ts'
 import { sql } from '../../../src/domain/sql.ts'
-import type { P2cError } from '../../../src/errors.ts'
 import { finish } from '../../../src/events.ts'
 import { loadMigrations } from '../../../src/migration/load.ts'
 import { piecesOf } from '../../../src/migration/pieces.ts'
-import { seed } from '../../../src/seed/seed.ts'
 import { migrate } from '../../../src/upgrade/migrate.ts'
 import { rollback } from '../../../src/upgrade/rollback.ts'
 import { verify } from '../../../src/upgrade/verify.ts'
-import { databaseOfItsOwn, freshFolder, type Teardown } from '../../support/database.ts'
+import { invalid, reader, salesOfItsOwn, writer, wrong } from '../../support/beside.ts'
+import { freshFolder } from '../../support/database.ts'
 import { liveSince } from '../../support/live.ts'
-import { postgresProgram, type Program } from '../../support/postgres-program.ts'
+import { postgresProgram } from '../../support/postgres-program.ts'
+import { guidOf } from '../../support/sales.ts'
 import { ofOthers, stateOfDatabase } from '../../support/state.ts'
 
 t.setTimeout(600_000)
@@ -25,68 +23,6 @@ process.chdir(freshFolder(t))
 const fieldsSince = '20261101T0910_contact_and_account_fields'
 const readMillis = 5_000
 
-/** Sales data in a database of its own: an index waits for the transactions of a whole database. */
-async function sales(t: Teardown, contacts = 60): Promise<Database> {
-  const place = await databaseOfItsOwn(t)
-  const db = await connect(loadConfig({ options: { ...place }, file: false }), { mode: 'create' })
-  t.teardown(() => db.close())
-  await finish(seed(db, { contacts }))
-  return db
-}
-
-/** A program that has read the table and does not end its transaction. */
-async function reader(t: Teardown, db: Database, table = 'contact'): Promise<Program> {
-  const program = await postgresProgram(t, db)
-  await program.run(`SET application_name = 'the report of the month'`)
-  await program.run('BEGIN')
-  await program.run(`SELECT count(*) FROM ${table}`)
-  return program
-}
-
-interface Writer {
-  /** Stops it; says how long its longest statement took, and what went wrong. */
-  stop(): Promise<{ longestMillis: number; writes: number; faults: string[] }>
-}
-
-/** A program that writes without pause, one small transaction after the other. */
-async function writer(
-  t: Teardown,
-  db: Database,
-  statements: (turn: number) => readonly string[],
-  pauseMillis = 0,
-): Promise<Writer> {
-  const client = new pg.Client({ connectionString: db.config.database })
-  await client.connect()
-  const seen = { longestMillis: 0, writes: 0, faults: [] as string[] }
-  const end = new AbortController()
-  const work = (async () => {
-    for (let turn = 0; !end.signal.aborted; turn++) {
-      const began = performance.now()
-      await client
-        .query(`BEGIN; ${statements(turn).join('; ')}; COMMIT`)
-        .catch(async (error: unknown) => {
-          seen.faults.push(String(error))
-          await client.query('ROLLBACK')
-        })
-      seen.longestMillis = Math.max(seen.longestMillis, performance.now() - began)
-      seen.writes++
-      if (pauseMillis > 0) await wait(pauseMillis)
-    }
-  })()
-  t.teardown(async () => {
-    end.abort()
-    await work
-    await client.end()
-  })
-  return {
-    stop: async () => {
-      end.abort()
-      await work
-      return seen
-    },
-  }
-}
-
 /** Writes to every table, documents with their contact. */
 const everywhere = (turn: number) => [
   `UPDATE account SET name = name || '' WHERE accountid = (SELECT accountid FROM account ORDER BY 1 OFFSET ${turn % 5} LIMIT 1)`,
@@ -94,19 +30,6 @@ const everywhere = (turn: number) => [
   `UPDATE contact SET lastname = lastname || '' WHERE contactid = (SELECT contactid FROM contact ORDER BY 1 OFFSET ${turn % 20} LIMIT 1)`,
   `INSERT INTO quote (quoteid, customerid, customeridtype) SELECT gen_random_uuid(), contactid, 'contact' FROM contact ORDER BY 1 OFFSET ${turn % 20} LIMIT 1`,
 ]
-
-const invalid = (db: Database) =>
-  db.rows(sql`SELECT indexrelid::regclass::text AS name FROM pg_index WHERE NOT indisvalid`)
-
-/** Contacts whose flag is not what the documents say, and numbers that are missing or double. */
-const wrong = (db: Database) =>
-  db.rows(
-    sql`SELECT c.contactid::text FROM contact AS c WHERE c.msdynce_contactnumber IS NULL
-      OR c.msdynce_isactivecustomer IS DISTINCT FROM ${db.rules.isActive(db.names.column('contactid', 'c'))}
-      OR c.msdynce_iscompanyanaccount IS DISTINCT FROM ${db.rules.isCompanyAnAccount('c')}
-      UNION ALL SELECT msdynce_contactnumber FROM contact GROUP BY 1 HAVING count(*) > 1
-      UNION ALL SELECT accountnumber FROM account GROUP BY 1 HAVING count(*) > 1`,
-  )
 
 const upToLive = (db: Database) => finish(migrate(db, { to: liveSince }))
 const downToStart = (db: Database) => finish(rollback(db, { to: 'start' }))
@@ -116,7 +39,7 @@ for (const { what, prepare, work } of [
   { what: 'a rollback', prepare: upToLive, work: downToStart },
 ])
   t.test(`${what} that waits for a long reader holds up no writer, and then goes on`, async t => {
-    const db = await sales(t)
+    const db = await salesOfItsOwn(t)
     if (prepare) await prepare(db)
     const program = await reader(t, db)
     const writing = await writer(
@@ -140,64 +63,8 @@ for (const { what, prepare, work } of [
     t.ok(writes > 100)
   })
 
-t.test('who never ends is named, nothing is half done, and the next run goes on', async t => {
-  const states = async (db: Database) => ({
-    applied: await db.rows(sql`SELECT name, phase FROM p2c_migration ORDER BY 1`),
-    invalid: await invalid(db),
-  })
-  /** A reader of contacts, who is in the way of a column; one who has a snapshot, of an index. */
-  const locked = async () => {
-    const db = await sales(t)
-    const program = await reader(t, db)
-    const error = await finish(migrate(db)).catch((error: unknown) => error)
-    return { db, program, error: error as P2cError }
-  }
-  const indexed = async () => {
-    const db = await sales(t)
-    await finish(migrate(db, { to: fieldsSince }))
-    const program = await postgresProgram(t, db)
-    await program.run(`SET application_name = 'the report of the month'`)
-    await program.run('BEGIN ISOLATION LEVEL REPEATABLE READ')
-    await program.run('SELECT count(*) FROM invoice')
-    const error = await finish(migrate(db)).catch((error: unknown) => error)
-    return { db, program, error: error as P2cError }
-  }
-  const undone = async () => {
-    const db = await sales(t)
-    await finish(migrate(db, { to: liveSince }))
-    const program = await reader(t, db)
-    const error = await finish(rollback(db, { to: 'start' })).catch((error: unknown) => error)
-    await t.rejects(finish(migrate(db)), { code: 'ROLLBACK_UNFINISHED' })
-    return { db, program, error: error as P2cError }
-  }
-  const [columns, indexes, back] = await Promise.all([locked(), indexed(), undone()])
-  for (const { error, program } of [columns, indexes, back]) {
-    const pid = String(await program.one('SELECT pg_backend_pid()'))
-    t.match(error, { code: 'DATABASE_BUSY', exit: 1 })
-    t.match(error.message, `process ${pid} (the report of the month`)
-    t.match(error.message, /in a transaction since \d{4}-.*last query began at .*: SELECT/)
-    t.comment(error.message)
-  }
-  t.same(await states(columns.db), {
-    applied: [
-      { name: '20261101T0900_number_sequences', phase: 'done' },
-      { name: fieldsSince, phase: 'schema:1.0' },
-    ],
-    invalid: [],
-  })
-  t.same((await states(indexes.db)).invalid, [])
-  for (const { db, program } of [columns, indexes, back]) {
-    await program.run('COMMIT')
-    if (db === back.db) await finish(rollback(db, { to: 'start' }))
-    await finish(migrate(db))
-    t.same((await verify(db)).violations, [])
-    t.same(await wrong(db), [])
-    t.same(await invalid(db), [])
-  }
-})
-
 t.test('an index that was left invalid is made anew, and one that is whole is kept', async t => {
-  const db = await sales(t)
+  const db = await salesOfItsOwn(t)
   await finish(migrate(db, { to: fieldsSince }))
   const other = await postgresProgram(t, db)
   await other.run(
@@ -218,7 +85,7 @@ t.test('an index that was left invalid is made anew, and one that is whole is ke
 })
 
 t.test('accepted doubles get an index that is not unique, and no invalid one stays', async t => {
-  const db = await sales(t)
+  const db = await salesOfItsOwn(t)
   const other = await postgresProgram(t, db)
   await other.run(`ALTER TABLE account ADD COLUMN IF NOT EXISTS accountnumber text`)
   await other.run(
@@ -233,7 +100,7 @@ t.test('accepted doubles get an index that is not unique, and no invalid one sta
 })
 
 t.test('whatever others write while the schema goes up and down, all is right', async t => {
-  const db = await sales(t, 300)
+  const db = await salesOfItsOwn(t, 300)
   const writing = await Promise.all(Array.from({ length: 3 }, () => writer(t, db, everywhere, 2)))
   for (let round = 0; round < 3; round++) {
     await upToLive(db)
@@ -253,7 +120,7 @@ t.test('whatever others write while the schema goes up and down, all is right', 
 })
 
 t.test('writers without pauses, in opposite orders, do not starve it', async t => {
-  const db = await sales(t)
+  const db = await salesOfItsOwn(t)
   // Each has rows of its own: they meet in nothing but the tables.
   const touch = (table: string, row: number) =>
     `UPDATE ${table} SET createdon = createdon WHERE ${table}id = (SELECT ${table}id FROM ${table} ORDER BY 1 OFFSET ${row} LIMIT 1)`
@@ -278,7 +145,7 @@ t.test('writers without pauses, in opposite orders, do not starve it', async t =
 t.test(
   'numbers that are given while the search for kept ones is on are not given again',
   async t => {
-    const db = await sales(t)
+    const db = await salesOfItsOwn(t)
     await finish(migrate(db, { to: fieldsSince }))
     let turn = 0
     // Whoever brings numbers of the format along does so all the time, far ahead of the sequence.
@@ -302,7 +169,7 @@ t.test(
 )
 
 t.test('the search for kept numbers is in no transaction that locks a table', async t => {
-  const db = await sales(t, 10)
+  const db = await salesOfItsOwn(t, 10)
   const ddl = db.dialect.liveDdl
   const live = (await loadMigrations()).find(({ name }) => name === liveSince)
   const moves = await live?.schema?.[0]?.moves(db)
@@ -322,7 +189,7 @@ t.test('the search for kept numbers is in no transaction that locks a table', as
 })
 
 t.test('a session of ours that stands still in a transaction does not hold its locks', async t => {
-  const db = await sales(t, 10)
+  const db = await salesOfItsOwn(t, 10)
   const limit = 'idle_in_transaction_session_timeout'
   const limitOf = async (of: Database) =>
     (await of.row<{ limit: string }>(sql`SELECT current_setting(${limit}) AS limit`))?.limit
@@ -344,27 +211,68 @@ t.test('a session of ours that stands still in a transaction does not hold its l
   await limited.close()
 })
 
-t.test('killed behind each of its steps, a schema ends as if undisturbed', async t => {
-  const whole = await sales(t)
-  await finish(migrate(whole))
-  const wanted = ofOthers(await stateOfDatabase(whole))
-  const db = await sales(t)
-  let kills = 0
-  for (; kills < 200; kills++) {
-    // A run that gets no further than two recorded steps.
+/** Runs that each record so many new steps and no more, up to one that comes to its end. */
+async function inManyRuns(
+  db: Database,
+  to: string | undefined,
+  stepsEach: number,
+  between: (run: number) => Promise<unknown> = () => Promise.resolve(),
+): Promise<number> {
+  const recorded = new Set<string>()
+  for (let run = 0; run < 200; run++) {
     let steps = 0
-    const dying = await connect(db.config, { mode: 'write', mustStop: () => steps > 2 })
+    const dying = await connect(db.config, { mode: 'write', mustStop: () => steps > stepsEach })
     const counting: Database = {
       ...dying,
       change: query => {
-        if ('sql' in query && query.sql.includes('UPDATE p2c_migration')) steps++
+        if ('sql' in query && query.sql.includes('UPDATE p2c_migration')) {
+          const step = JSON.stringify([query.values.at(0), query.values.at(-1)])
+          if (!recorded.has(step)) steps++
+          if (steps <= stepsEach) recorded.add(step)
+        }
         return dying.change(query)
       },
     }
-    const outcome = await finish(migrate(counting)).catch((error: unknown) => error)
+    const outcome = await finish(migrate(counting, { to })).catch((error: unknown) => error)
     await dying.close()
-    if (!(outcome instanceof Error)) break
+    if (!(outcome instanceof Error)) return run
+    await between(run)
   }
-  t.ok(kills > 20, `${kills} kills`)
-  t.same(ofOthers(await stateOfDatabase(db)), wanted)
+  throw new Error('it never ends')
+}
+
+t.test('stopped between any of its steps, a schema ends as if undisturbed', async t => {
+  const whole = await salesOfItsOwn(t)
+  await finish(migrate(whole))
+  const db = await salesOfItsOwn(t)
+  const stops = await inManyRuns(db, undefined, 3)
+  t.ok(stops > 20, `${stops} stops`)
+  t.same(ofOthers(await stateOfDatabase(db)), ofOthers(await stateOfDatabase(whole)))
+})
+
+t.test('what others write between any two of its steps is served', async t => {
+  const db = await salesOfItsOwn(t)
+  await finish(migrate(db, { to: fieldsSince }))
+  const other = await postgresProgram(t, db)
+  // Contacts get their documents and accounts one and two steps later, and lose them again.
+  const write = async (run: number) => {
+    const contact = (back: number) => guidOf('contact', 1_000 + run - back)
+    const account = (back: number) => guidOf('account', 1_000 + run - back)
+    for (const statement of [
+      `INSERT INTO contact (contactid, parentcustomerid) VALUES ('${contact(0)}', '${account(-1)}')`,
+      `INSERT INTO contact (contactid, msdynce_contactnumber) VALUES (gen_random_uuid(), 'CON-${20_000 + 7 * run}-ABCDEF')`,
+      `INSERT INTO account (accountid) VALUES ('${account(0)}')`,
+      `INSERT INTO quote (quoteid, customerid) VALUES ('${guidOf('quote', 1_000 + run)}', '${contact(1)}')`,
+      `INSERT INTO invoice (invoiceid, customerid) VALUES (gen_random_uuid(), '${contact(2)}')`,
+      `UPDATE contact SET parentcustomerid = '${account(0)}' WHERE contactid = '${contact(3)}'`,
+      `DELETE FROM quote WHERE quoteid = '${guidOf('quote', 998 + run)}'`,
+      `DELETE FROM invoice WHERE customerid = '${contact(4)}'`,
+    ])
+      await other.run(statement)
+  }
+  const stops = await inManyRuns(db, liveSince, 1, write)
+  t.ok(stops > 8, `${stops} stops`)
+  await finish(migrate(db))
+  t.same(await wrong(db), [])
+  t.same((await verify(db)).violations, [])
 })
