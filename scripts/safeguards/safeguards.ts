@@ -12,7 +12,7 @@ const poison = 'test/backfill/poison.test.ts'
 const refusals = 'test/upgrade/refusals.test.ts'
 const edits = 'test/upgrade/edits.test.ts'
 const numbers = 'test/numbering/upgrade.test.ts'
-const live = 'test/database/live-schema.test.ts'
+const live = 'test/database/sqlite/live-schema.test.ts'
 
 export const safeguards: readonly Safeguard[] = [
   {
