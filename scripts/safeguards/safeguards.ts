@@ -13,7 +13,7 @@ const refusals = 'test/upgrade/refusals.test.ts'
 const edits = 'test/upgrade/edits.test.ts'
 const numbers = 'test/numbering/upgrade.test.ts'
 const changed = 'test/sync/changed.test.ts'
-const live = 'test/database/live-schema.test.ts'
+const live = 'test/database/sqlite/live-schema.test.ts'
 
 export const safeguards: readonly Safeguard[] = [
   {

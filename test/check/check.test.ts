@@ -11,20 +11,16 @@ import {
 } from '../../src/check/migration-findings.ts'
 import { connect } from '../../src/database/connect.ts'
 import type { Database } from '../../src/database/database.ts'
-import { createSalesTable } from '../../src/database/sales-tables.ts'
 import { field } from '../../src/domain/names.ts'
-import { salesTables } from '../../src/domain/sales.ts'
 import { sql } from '../../src/domain/sql.ts'
 import { finish } from '../../src/events.ts'
 import { migrate } from '../../src/upgrade/migrate.ts'
-import { enginesSoFar, freshConfig, freshDatabase } from '../support/database.ts'
+import { engines, freshConfig, freshDatabase } from '../support/database.ts'
+import { makeTables, makeTablesOfText, pathOf } from '../support/live.ts'
+import { otherTrigger } from '../support/other-trigger.ts'
 import { guidOf, insertRows, makeSales } from '../support/sales.ts'
+import { stateOfDatabase } from '../support/state.ts'
 import { loadWorld } from '../support/worlds.ts'
-
-/** The Sales tables as they are before the upgrade. */
-async function makeUntouched(db: Database): Promise<void> {
-  for (const table of salesTables) await db.script(createSalesTable(db, table))
-}
 
 /** Only the findings that do not depend on the disk of whoever runs the tests. */
 async function findings(db: Database): Promise<Finding[]> {
@@ -54,10 +50,10 @@ const contact = (n: number, more: object = {}) => ({
   ...more,
 })
 
-for (const engine of enginesSoFar) {
+for (const engine of engines) {
   t.test(`${engine}: an empty set of Sales tables is ready`, async t => {
     const db = await freshDatabase(t, engine)
-    await makeUntouched(db)
+    await makeTables(db)
     t.same(await findings(db), [])
   })
 
@@ -72,21 +68,21 @@ for (const engine of enginesSoFar) {
 
   t.test(`${engine}: a view is no table`, async t => {
     const db = await freshDatabase(t, engine)
-    await makeUntouched(db)
+    await makeTables(db)
     await db.script('DROP TABLE quote; CREATE VIEW quote AS SELECT * FROM salesorder')
     t.same((await only(db, 'TABLE_MISSING')).examples, ['quote: it is a view'])
   })
 
   t.test(`${engine}: a document that does not count need not be there`, async t => {
     const db = await freshDatabase(t, engine, { activity: { documents: ['quote'] } })
-    await makeUntouched(db)
+    await makeTables(db)
     await db.script('DROP TABLE invoice; DROP TABLE salesorder')
     t.same(await findings(db), [])
   })
 
   t.test(`${engine}: names are found in any case, and under configured names`, async t => {
     const db = await freshDatabase(t, engine, { tables: { contact: 'ContactBase' } })
-    await makeUntouched(db)
+    await makeTables(db)
     await db.script('DROP TABLE quote')
     await db.script('CREATE TABLE QUOTE (QuoteId text, CustomerId text, CustomerIdType integer)')
     t.same(await findings(db), [])
@@ -94,7 +90,7 @@ for (const engine of enginesSoFar) {
 
   t.test(`${engine}: a column that is read must be there`, async t => {
     const db = await freshDatabase(t, engine)
-    await makeUntouched(db)
+    await makeTables(db)
     await db.script('ALTER TABLE contact DROP COLUMN parentcustomeridtype')
     await db.script('ALTER TABLE quote DROP COLUMN customerid')
     await insertRows(db, 'contact', [contact(1)])
@@ -106,7 +102,7 @@ for (const engine of enginesSoFar) {
 
   t.test(`${engine}: a key in two writings is one key, and an empty one is none`, async t => {
     const db = await freshDatabase(t, engine)
-    await makeUntouched(db)
+    await makeTablesOfText(db)
     const id = 'abcdef00-0000-4000-8000-000000000001'
     await insertRows(db, 'contact', [
       contact(1, { contactid: id }),
@@ -123,7 +119,7 @@ for (const engine of enginesSoFar) {
 
   t.test(`${engine}: a table without a key of its own is counted`, async t => {
     const db = await freshDatabase(t, engine)
-    await makeUntouched(db)
+    await makeTables(db)
     await db.script('DROP TABLE invoice')
     await db.script('CREATE TABLE invoice (invoiceid text, customerid text, customeridtype text)')
     await insertRows(
@@ -137,7 +133,7 @@ for (const engine of enginesSoFar) {
 
   t.test(`${engine}: keys in capitals are no fault as long as each stands once`, async t => {
     const db = await freshDatabase(t, engine)
-    await makeUntouched(db)
+    await makeTables(db)
     await insertRows(db, 'contact', [
       contact(1, { contactid: 'ABCDEF00-0000-4000-8000-000000000001' }),
       contact(2, { contactid: 'ABCDEF00-0000-4000-8000-000000000002' }),
@@ -147,10 +143,10 @@ for (const engine of enginesSoFar) {
 
   t.test(`${engine}: a trigger of somebody else is named, unless nothing fires it`, async t => {
     const db = await freshDatabase(t, engine)
-    await makeUntouched(db)
+    await makeTables(db)
     await db.script('CREATE TABLE log (line text)')
-    const trigger = (name: string, when: string) =>
-      db.script(`CREATE TRIGGER ${name} ${when} BEGIN INSERT INTO log VALUES ('x'); END`)
+    const trigger = (name: string, event: string) =>
+      db.script(otherTrigger(engine, name, event, { does: `INSERT INTO log VALUES ('x')` }))
     await trigger('on_name', 'AFTER UPDATE OF fullname ON contact')
     await trigger('on_insert', 'AFTER INSERT ON contact')
     t.same(await findings(db), [])
@@ -166,7 +162,7 @@ for (const engine of enginesSoFar) {
 
   t.test(`${engine}: account numbers that stand twice are counted; empty is none`, async t => {
     const db = await freshDatabase(t, engine)
-    await makeUntouched(db)
+    await makeTables(db)
     const numbers = ['A-1', 'A-1', 'A-1', 'A-2', '', '', null]
     await insertRows(
       db,
@@ -245,7 +241,7 @@ for (const engine of enginesSoFar) {
 
   t.test(`${engine}: a company is looked for by its type, else by its id`, async t => {
     const db = await freshDatabase(t, engine)
-    await makeUntouched(db)
+    await makeTables(db)
     await insertRows(db, 'account', [account(1)])
     const [there, gone] = [guidOf('account', 1), guidOf('account', 2)]
     const under = (
@@ -275,7 +271,7 @@ for (const engine of enginesSoFar) {
 
   t.test(`${engine}: parents whose keys are in capitals are found`, async t => {
     const db = await freshDatabase(t, engine)
-    await makeUntouched(db)
+    await makeTables(db)
     const id = 'ABCDEF00-0000-4000-8000-000000000001'
     await insertRows(db, 'account', [account(1, { accountid: id })])
     await insertRows(db, 'contact', [
@@ -289,7 +285,7 @@ for (const engine of enginesSoFar) {
 
   t.test(`${engine}: documents of nobody are counted over all kinds`, async t => {
     const db = await freshDatabase(t, engine)
-    await makeUntouched(db)
+    await makeTables(db)
     await insertRows(db, 'account', [account(1)])
     await insertRows(db, 'contact', [contact(1)])
     const nobody = guidOf('contact', 9)
@@ -319,7 +315,7 @@ for (const engine of enginesSoFar) {
 
   t.test(`${engine}: who becomes a customer needs a name and should have a currency`, async t => {
     const db = await freshDatabase(t, engine)
-    await makeUntouched(db)
+    await makeTables(db)
     const nameless = { firstname: null, lastname: '', fullname: null }
     await insertRows(db, 'account', [account(1), account(2, { name: null })])
     await insertRows(db, 'contact', [contact(1), contact(2, nameless), contact(3, nameless)])
@@ -338,13 +334,16 @@ for (const engine of enginesSoFar) {
 
   t.test(`${engine}: a currency that is known is not defaulted`, async t => {
     const db = await freshDatabase(t, engine)
-    await makeUntouched(db)
+    await makeTables(db)
     await db.script(
-      'CREATE TABLE transactioncurrencies (transactioncurrencyid text, isocurrencycode text)',
+      `CREATE TABLE transactioncurrencies (transactioncurrencyid ${db.dialect.columnType({ kind: 'guid' })}, isocurrencycode text)`,
     )
     const euro = 'abcdef00-0000-4000-8000-00000000000e'
-    await db.change(sql`INSERT INTO transactioncurrencies VALUES (${euro}, 'EUR'), ('none', '')`)
-    const currencies = [euro.toUpperCase(), euro, 'none', guidOf('account', 9), null]
+    const nameless = 'abcdef00-0000-4000-8000-00000000000f'
+    await db.change(
+      sql`INSERT INTO transactioncurrencies VALUES (${euro}, 'EUR'), (${nameless}, '')`,
+    )
+    const currencies = [euro.toUpperCase(), euro, nameless, guidOf('account', 9), null]
     await insertRows(
       db,
       'account',
@@ -357,7 +356,7 @@ for (const engine of enginesSoFar) {
 
   t.test(`${engine}: text that does not fit is a warning`, async t => {
     const db = await freshDatabase(t, engine)
-    await makeUntouched(db)
+    await makeTables(db)
     await insertRows(db, 'contact', [
       contact(1, { jobtitle: 'j'.repeat(128), lastname: 'l'.repeat(129) }),
       contact(2, { jobtitle: 'j'.repeat(129) }),
@@ -374,7 +373,7 @@ for (const engine of enginesSoFar) {
 
   t.test(`${engine}: examples are ten at most, and the count is exact`, async t => {
     const db = await freshDatabase(t, engine)
-    await makeUntouched(db)
+    await makeTables(db)
     await insertRows(
       db,
       'account',
@@ -389,7 +388,7 @@ for (const engine of enginesSoFar) {
 
   t.test(`${engine}: blocking findings come first, and can be had alone`, async t => {
     const db = await freshDatabase(t, engine)
-    await makeUntouched(db)
+    await makeTables(db)
     await insertRows(db, 'account', [
       account(1, { name: null, accountnumber: 'A' }),
       account(2, { accountnumber: 'A' }),
@@ -407,20 +406,23 @@ for (const engine of enginesSoFar) {
 
   t.test(`${engine}: a disk without room for the upgrade is a warning`, async t => {
     const db = await freshDatabase(t, engine)
-    await makeUntouched(db)
+    await makeTables(db)
     const withRoom = (freeBytes: number) => {
       const diskSpace = () => Promise.resolve({ databaseBytes: 1_000_000, freeBytes })
       return check({ ...db, dialect: { ...db.dialect, diskSpace } })
     }
     t.same(await withRoom(1_500_000), [])
     t.match(await withRoom(1_499_999), [{ code: 'DISK_SPACE_LOW', severity: 'warning', count: 1 }])
-    const real = await db.dialect.diskSpace(db)
-    t.ok(real && real.databaseBytes > 0 && real.freeBytes > 0)
+    t.same(
+      await check({ ...db, dialect: { ...db.dialect, diskSpace: () => Promise.resolve(null) } }),
+      [],
+      'nor is one that nobody can see',
+    )
   })
 
   t.test(`${engine}: rights that are missing block the upgrade`, async t => {
     const db = await freshDatabase(t, engine)
-    await makeUntouched(db)
+    await makeTables(db)
     const missingPermissions = () => Promise.resolve(['write /data'])
     const found = await check({ ...db, dialect: { ...db.dialect, missingPermissions } })
     t.match(found[0], {
@@ -432,7 +434,7 @@ for (const engine of enginesSoFar) {
 
   t.test(`${engine}: rules of other parts are asked like the own`, async t => {
     const db = await freshDatabase(t, engine)
-    await makeUntouched(db)
+    await makeTables(db)
     await insertRows(db, 'account', [account(1), account(2)])
     const rowRules = [
       {
@@ -467,17 +469,27 @@ for (const engine of enginesSoFar) {
   t.test(`${engine}: a reader can check, and changes nothing`, async t => {
     const config = await freshConfig(t, engine)
     const writer = await connect(config, { mode: 'create' })
-    await makeUntouched(writer)
+    await makeTables(writer)
     await insertRows(writer, 'account', [account(1, { accountnumber: 'a' })])
     await writer.close()
-    const file = config.database.slice('sqlite:'.length)
-    const before = statSync(file).mtimeMs
     const reader = await connect(config, { mode: 'read' })
     t.teardown(() => reader.close())
+    const before = await stateOfDatabase(reader)
     t.same(await codes(reader), ['CURRENCY_DEFAULTED'])
-    t.equal(statSync(file).mtimeMs, before)
+    t.same(await stateOfDatabase(reader), before)
+    await t.rejects(reader.change(sql`DELETE FROM account`), { code: 'DATABASE_READ_ONLY' })
   })
 }
+
+t.test('sqlite: a check does not touch the file, and sees the room beside it', async t => {
+  const db = await freshDatabase(t, 'sqlite')
+  await makeTables(db)
+  const before = statSync(pathOf(db)).mtimeMs
+  await check(db)
+  t.equal(statSync(pathOf(db)).mtimeMs, before)
+  const space = await db.dialect.diskSpace(db)
+  t.ok(space && space.databaseBytes > 0 && space.freeBytes > 0)
+})
 
 t.test('sqlite: a file and a folder that cannot be written are named', async t => {
   const config = await freshConfig(t, 'sqlite')

@@ -1,16 +1,14 @@
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { p2c, type Outcome } from '../support/command.ts'
-import { upgradesOf, withDatabase } from '../support/upgrades.ts'
 import { sql } from '../../src/domain/sql.ts'
-import { freshFolder } from '../support/database.ts'
+import { p2c, type Outcome } from '../support/command.ts'
+import { opened } from '../support/copies.ts'
+import { engines, freshFolder } from '../support/database.ts'
+import { contentOf, upgradesOf } from '../support/upgrades.ts'
 
 // Each command is a process of its own, started from source.
 t.setTimeout(300_000)
-
-const database = ['--database', 'sqlite:sales.sqlite']
 
 interface Event {
   readonly type: string
@@ -25,47 +23,6 @@ function linesOf({ stdout }: Outcome): Event[] {
     .split('\n')
     .map(line => JSON.parse(line) as Event)
 }
-
-t.test('--plan goes on only if the plan is the one that was shown', async t => {
-  const upgrades = await upgradesOf(t, 30)
-  const folder = upgrades.folder(t)
-  const file = join(folder, 'sales.sqlite')
-  const bytes = () => createHash('sha256').update(readFileSync(file)).digest('hex')
-  const shown = await p2c(['migrate', '--dry-run', '--json', ...database], folder)
-  t.equal(shown.status, 0)
-  const { plan } = JSON.parse(shown.stdout) as { plan: { hash: string } }
-  await withDatabase(file, db => db.change(sql`DELETE FROM contact WHERE rowid = 1`))
-  const before = bytes()
-  const refused = await p2c(['migrate', '--plan', plan.hash, ...database], folder)
-  t.equal(refused.status, 4)
-  t.match(refused.stderr, /PLAN_CHANGED: .* Nothing was changed/)
-  t.equal(bytes(), before, 'not one byte')
-  const again = await p2c(['migrate', '--dry-run', '--json', ...database], folder)
-  const { hash } = (JSON.parse(again.stdout) as { plan: { hash: string } }).plan
-  const done = await p2c(['migrate', '--quiet', '--plan', hash, ...database], folder)
-  t.ok([0, 3].includes(done.status ?? -1))
-})
-
-t.test('--batch-rows fixes a batch, --pause-ms rests after it and says so', async t => {
-  const upgrades = await upgradesOf(t, 30)
-  const folder = upgrades.folder(t)
-  const started = performance.now()
-  const outcome = await p2c(
-    ['migrate', '--json', '--batch-rows', '10', '--pause-ms', '200', ...database],
-    folder,
-  )
-  const events = linesOf(outcome)
-  t.ok(events.every(event => typeof event.type === 'string'))
-  t.equal(events.at(-1)?.type, 'result')
-  const batches = events.filter(event => event.type === 'progress')
-  t.ok(performance.now() - started > batches.length * 200, 'it rested')
-  t.ok(batches.every(({ slowed }) => slowed === 'rests 200 ms after each batch'))
-  const contacts = batches.filter(({ step }) => step?.endsWith('_contacts'))
-  t.same(
-    contacts.map(({ done }) => done),
-    [10, 20, 30],
-  )
-})
 
 const bad: readonly (readonly [readonly string[], RegExp])[] = [
   [['migrate', '--batch-rows', '0'], /whole number from 1/],
@@ -86,26 +43,76 @@ const bad: readonly (readonly [readonly string[], RegExp])[] = [
   [[], /Usage: p2c[^]*migrate[^]*status/],
 ]
 
-t.test('a bad value is a clear message and exit 2, before anything is touched', async t => {
-  const upgrades = await upgradesOf(t, 20)
-  const folder = upgrades.folder(t)
-  const file = join(folder, 'sales.sqlite')
-  const before = readFileSync(file)
-  const rest = [...bad]
-  const worker = async () => {
-    for (let next = rest.shift(); next; next = rest.shift()) {
-      const [args, words] = next
-      const outcome = await p2c(args.length > 1 ? [...args, ...database] : args, folder)
-      const name = ['p2c', ...args].join(' ')
-      t.equal(outcome.status, 2, name)
-      t.match(outcome.stderr, words, name)
-      t.notMatch(outcome.stderr, /\n\s+at /, `${name}: no stack`)
-      t.equal(outcome.stdout, '', `${name}: stdout is for results`)
-    }
-  }
-  await Promise.all([worker(), worker()])
-  t.ok(readFileSync(file).equals(before), 'not one byte')
-})
+for (const engine of engines) {
+  t.test(`${engine}: --plan goes on only if the plan is the one that was shown`, async t => {
+    const upgrades = await upgradesOf(t, engine, 30)
+    const { folder, database, place } = await upgrades.copy(t)
+    const shown = await p2c(['migrate', '--dry-run', '--json', ...place], folder)
+    t.equal(shown.status, 0)
+    const { plan } = JSON.parse(shown.stdout) as { plan: { hash: string } }
+    const id = sql`CAST(contactid AS text)`
+    await opened({ database }, db =>
+      db.change(sql`DELETE FROM contact WHERE ${id} = (SELECT min(${id}) FROM contact)`),
+    )
+    const before = await contentOf(database)
+    const refused = await p2c(['migrate', '--plan', plan.hash, ...place], folder)
+    t.equal(refused.status, 4)
+    t.match(refused.stderr, /PLAN_CHANGED: .* Nothing was changed/)
+    t.equal(await contentOf(database), before)
+    const again = await p2c(['migrate', '--dry-run', '--json', ...place], folder)
+    const { hash } = (JSON.parse(again.stdout) as { plan: { hash: string } }).plan
+    const done = await p2c(['migrate', '--quiet', '--plan', hash, ...place], folder)
+    t.ok([0, 3].includes(done.status ?? -1))
+  })
+
+  t.test(
+    `${engine}: --batch-rows fixes a batch, --pause-ms rests after it and says so`,
+    async t => {
+      const upgrades = await upgradesOf(t, engine, 30)
+      const { folder, place } = await upgrades.copy(t)
+      const started = performance.now()
+      const outcome = await p2c(
+        ['migrate', '--json', '--batch-rows', '10', '--pause-ms', '200', ...place],
+        folder,
+      )
+      const events = linesOf(outcome)
+      t.ok(events.every(event => typeof event.type === 'string'))
+      t.equal(events.at(-1)?.type, 'result')
+      const batches = events.filter(event => event.type === 'progress')
+      t.ok(performance.now() - started > batches.length * 200, 'it rested')
+      t.ok(batches.every(({ slowed }) => slowed === 'rests 200 ms after each batch'))
+      const contacts = batches.filter(({ step }) => step?.endsWith('_contacts'))
+      t.same(
+        contacts.map(({ done }) => done),
+        [10, 20, 30],
+      )
+    },
+  )
+
+  t.test(
+    `${engine}: a bad value is a clear message and exit 2, before anything is touched`,
+    async t => {
+      const upgrades = await upgradesOf(t, engine, 20)
+      const rest = [...bad]
+      // Each on a copy of its own: two commands at once would find it locked.
+      const worker = async () => {
+        const { folder, database, place } = await upgrades.copy(t)
+        const before = await contentOf(database)
+        for (let next = rest.shift(); next; next = rest.shift()) {
+          const [args, words] = next
+          const outcome = await p2c(args.length > 1 ? [...place, ...args] : args, folder)
+          const name = ['p2c', ...args].join(' ')
+          t.equal(outcome.status, 2, name)
+          t.match(outcome.stderr, words, name)
+          t.notMatch(outcome.stderr, /\n\s+at /, `${name}: no stack`)
+          t.equal(outcome.stdout, '', `${name}: stdout is for results`)
+        }
+        t.equal(await contentOf(database), before)
+      }
+      await Promise.all([worker(), worker()])
+    },
+  )
+}
 
 t.test('help goes to stdout, and takes no database', async t => {
   const folder = freshFolder(t)

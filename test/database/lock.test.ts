@@ -70,7 +70,7 @@ for (const engine of engines) {
   })
 }
 
-t.test('the lock file is for its owner only, and is never deleted', async t => {
+t.test('sqlite: the lock file is for its owner only, and is never deleted', async t => {
   const db = await freshDatabase(t, 'sqlite')
   const file = `${pathOf(db)}.p2c-lock`
   t.notOk(await db.dialect.isLocked(db))
@@ -89,7 +89,7 @@ t.test('the lock file is for its owner only, and is never deleted', async t => {
 })
 
 t.test(
-  'a lock file that may only be read locks nobody out, so it is refused',
+  'sqlite: a lock file that may only be read locks nobody out, so it is refused',
   { skip: process.getuid?.() === 0 ? 'the superuser may write any file' : false },
   async t => {
     const db = await freshDatabase(t, 'sqlite')
@@ -101,7 +101,7 @@ t.test(
   },
 )
 
-t.test('a database in memory needs no lock', async t => {
+t.test('sqlite: a database in memory needs no lock', async t => {
   const db = await freshDatabase(t, 'sqlite', { database: 'sqlite::memory:' })
   t.notOk(await db.dialect.isLocked(db))
   await (

@@ -42,11 +42,13 @@ for (const engine of engines) {
   })
 }
 
-t.test("a trigger of somebody else's is found by its name, and what it sets off", async t => {
-  const db = await sales(
-    t,
-    'sqlite',
-    `CREATE TABLE history (id TEXT);
+t.test(
+  "sqlite: a trigger of somebody else's is found by its name, and what it sets off",
+  async t => {
+    const db = await sales(
+      t,
+      'sqlite',
+      `CREATE TABLE history (id TEXT);
       CREATE TRIGGER "on any change" AFTER UPDATE ON contact BEGIN INSERT INTO history VALUES (NEW.contactid); END;
       CREATE TRIGGER on_number BEFORE UPDATE OF ${number} ON contact WHEN NEW.${number} <> '' BEGIN SELECT 1; END;
       CREATE TRIGGER on_name AFTER UPDATE OF lastname ON contact BEGIN SELECT 1; END;
@@ -54,32 +56,36 @@ t.test("a trigger of somebody else's is found by its name, and what it sets off"
       CREATE TRIGGER on_delete AFTER DELETE ON contact BEGIN SELECT 1; END;
       CREATE TRIGGER on_account AFTER UPDATE ON account BEGIN SELECT 1; END;
       CREATE TRIGGER in_turn AFTER INSERT ON history BEGIN SELECT 1; END`,
-  )
-  const fired = async (table: string, ...columns: string[]) =>
-    (await db.dialect.triggersFired(db, table, columns)).sort()
-  t.same(await fired('contact', number), ['in_turn', 'on any change', 'on_number'])
-  t.same(await fired('CONTACT', 'Lastname'), ['in_turn', 'on any change', 'on_name'])
-  t.same(await fired('contact', 'not_there_yet'), ['in_turn', 'on any change'])
-  t.same(await fired('quote', 'name'), [])
-  t.same(await fired('nobody', 'name'), [])
-})
+    )
+    const fired = async (table: string, ...columns: string[]) =>
+      (await db.dialect.triggersFired(db, table, columns)).sort()
+    t.same(await fired('contact', number), ['in_turn', 'on any change', 'on_number'])
+    t.same(await fired('CONTACT', 'Lastname'), ['in_turn', 'on any change', 'on_name'])
+    t.same(await fired('contact', 'not_there_yet'), ['in_turn', 'on any change'])
+    t.same(await fired('quote', 'name'), [])
+    t.same(await fired('nobody', 'name'), [])
+  },
+)
 
-t.test('a broken view or trigger is found, which only DROP COLUMN would stumble over', async t => {
-  const broken = {
-    'CREATE VIEW old_names AS SELECT forename FROM contact': /old_names/,
-    'CREATE VIEW lost AS SELECT * FROM gone': /lost/,
-    'CREATE TRIGGER stale AFTER DELETE ON quote BEGIN DELETE FROM gone; END': /stale/,
-  }
-  for (const [script, told] of Object.entries(broken)) {
-    const db = await sales(t, 'sqlite', script)
-    t.equal(await db.dialect.rehearse(db, upAndDown.slice(0, 1)), null, 'ADD COLUMN passes')
-    const complaint = await db.dialect.rehearse(db, upAndDown)
-    t.match(complaint, told)
-    t.match(complaint, /in: ALTER TABLE contact DROP COLUMN/)
-  }
-})
+t.test(
+  'sqlite: a broken view or trigger is found, which only DROP COLUMN would stumble over',
+  async t => {
+    const broken = {
+      'CREATE VIEW old_names AS SELECT forename FROM contact': /old_names/,
+      'CREATE VIEW lost AS SELECT * FROM gone': /lost/,
+      'CREATE TRIGGER stale AFTER DELETE ON quote BEGIN DELETE FROM gone; END': /stale/,
+    }
+    for (const [script, told] of Object.entries(broken)) {
+      const db = await sales(t, 'sqlite', script)
+      t.equal(await db.dialect.rehearse(db, upAndDown.slice(0, 1)), null, 'ADD COLUMN passes')
+      const complaint = await db.dialect.rehearse(db, upAndDown)
+      t.match(complaint, told)
+      t.match(complaint, /in: ALTER TABLE contact DROP COLUMN/)
+    }
+  },
+)
 
-t.test('every kind of table and column can be copied', async t => {
+t.test('sqlite: every kind of table and column can be copied', async t => {
   const db = await sales(
     t,
     'sqlite',

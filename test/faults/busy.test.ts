@@ -30,7 +30,7 @@ async function toBatch(work: Work<unknown>, n: number): Promise<void> {
 
 const modeOf = (db: SqliteDatabase) => db.handle.pragma('journal_mode', { simple: true })
 
-t.test('another program that writes for a while is waited for, in a backfill', async t => {
+t.test('sqlite: another program that writes for a while is waited for, in a backfill', async t => {
   const { db, other } = await shared(t)
   const work = migrate(db)
   await toBatch(work, 3)
@@ -39,7 +39,7 @@ t.test('another program that writes for a while is waited for, in a backfill', a
   t.same((await verify(db)).violations, [])
 })
 
-t.test('another program that writes for a while is waited for, in the sync', async t => {
+t.test('sqlite: another program that writes for a while is waited for, in the sync', async t => {
   const { db, other } = await shared(t)
   await finish(migrate(db, { to: '20261101T1000_target_tables' }))
   const work = migrate(db)
@@ -49,7 +49,7 @@ t.test('another program that writes for a while is waited for, in the sync', asy
   t.same((await verify(db)).violations, [])
 })
 
-t.test('one that never lets go is told, and without it the upgrade goes on', async t => {
+t.test('sqlite: one that never lets go is told, and without it the upgrade goes on', async t => {
   const { db, other } = await shared(t)
   await other('write')
   await t.rejects(finish(migrate(db)), { code: 'DATABASE_BUSY', exit: 1 }, 'from the beginning')
@@ -64,7 +64,7 @@ t.test('one that never lets go is told, and without it the upgrade goes on', asy
   t.equal(modeOf(db), 'delete', 'the journal mode is what it was')
 })
 
-t.test('one that never lets go is told, and without it the rollback goes on', async t => {
+t.test('sqlite: one that never lets go is told, and without it the rollback goes on', async t => {
   const { db, other } = await shared(t)
   await finish(migrate(db))
   const work = rollback(db, { to: 'start' })
@@ -77,32 +77,38 @@ t.test('one that never lets go is told, and without it the rollback goes on', as
   t.equal(modeOf(db), 'delete')
 })
 
-t.test('one that reads all the time stands in nobody’s way, where readers never do', async t => {
-  const { db, other } = await shared(t, 'WAL')
-  await other('read')
-  await finish(migrate(db))
-  t.same((await verify(db)).violations, [])
-  await finish(rollback(db, { to: 'start' }))
-  await finish(migrate(db))
-  t.same((await verify(db)).violations, [])
-  await other('end')
-  t.equal(modeOf(db), 'wal', 'that is how it was')
-})
+t.test(
+  'sqlite: one that reads all the time stands in nobody’s way, where readers never do',
+  async t => {
+    const { db, other } = await shared(t, 'WAL')
+    await other('read')
+    await finish(migrate(db))
+    t.same((await verify(db)).violations, [])
+    await finish(rollback(db, { to: 'start' }))
+    await finish(migrate(db))
+    t.same((await verify(db)).violations, [])
+    await other('end')
+    t.equal(modeOf(db), 'wal', 'that is how it was')
+  },
+)
 
-t.test('one that begins to read meanwhile keeps the journal mode until the next run', async t => {
-  const { db, other } = await shared(t)
-  const work = migrate(db)
-  await toBatch(work, 3)
-  await other('read')
-  await finish(work)
-  t.same((await verify(db)).violations, [])
-  t.equal(modeOf(db), 'wal')
-  await other('end')
-  await finish(migrate(db))
-  t.equal(modeOf(db), 'delete')
-})
+t.test(
+  'sqlite: one that begins to read meanwhile keeps the journal mode until the next run',
+  async t => {
+    const { db, other } = await shared(t)
+    const work = migrate(db)
+    await toBatch(work, 3)
+    await other('read')
+    await finish(work)
+    t.same((await verify(db)).violations, [])
+    t.equal(modeOf(db), 'wal')
+    await other('end')
+    await finish(migrate(db))
+    t.equal(modeOf(db), 'delete')
+  },
+)
 
-t.test('one that reads all the time in the old journal mode is told', async t => {
+t.test('sqlite: one that reads all the time in the old journal mode is told', async t => {
   const { db, other } = await shared(t)
   await other('read')
   await t.rejects(finish(migrate(db)), { code: 'DATABASE_BUSY', exit: 1 })

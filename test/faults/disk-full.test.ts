@@ -28,14 +28,17 @@ async function withLittleRoom(
   }
 }
 
-t.test('a full disk is a clear error, and with more room the work goes on each time', async t => {
-  const db = (await freshDatabase(t, 'sqlite')) as SqliteDatabase
-  await finish(seed(db, { contacts: 200 }))
-  const inUpgrade = await withLittleRoom(db, 8, () => finish(migrate(db)))
-  await db.change(sql`UPDATE contact SET lastname = hex(randomblob(100)) WHERE rowid < 100`)
-  const inSync = await withLittleRoom(db, 3, () => finish(sync(db, { mode: 'full' })))
-  t.ok(inUpgrade.length >= 6, `${inUpgrade.length} times in the upgrade`)
-  t.ok(inSync.length >= 2, `${inSync.length} times in the sync`)
-  for (const error of [...inUpgrade, ...inSync]) t.match(error, { code: 'DISK_FULL', exit: 1 })
-  t.same((await verify(db)).violations, [])
-})
+t.test(
+  'sqlite: a full disk is a clear error, and with more room the work goes on each time',
+  async t => {
+    const db = (await freshDatabase(t, 'sqlite')) as SqliteDatabase
+    await finish(seed(db, { contacts: 200 }))
+    const inUpgrade = await withLittleRoom(db, 8, () => finish(migrate(db)))
+    await db.change(sql`UPDATE contact SET lastname = hex(randomblob(100)) WHERE rowid < 100`)
+    const inSync = await withLittleRoom(db, 3, () => finish(sync(db, { mode: 'full' })))
+    t.ok(inUpgrade.length >= 6, `${inUpgrade.length} times in the upgrade`)
+    t.ok(inSync.length >= 2, `${inSync.length} times in the sync`)
+    for (const error of [...inUpgrade, ...inSync]) t.match(error, { code: 'DISK_FULL', exit: 1 })
+    t.same((await verify(db)).violations, [])
+  },
+)

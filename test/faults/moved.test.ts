@@ -31,7 +31,7 @@ const tidying: Readonly<Record<string, (path: string) => string>> = {
   },
 }
 
-t.test('an upgrade that was killed goes on', async t => {
+t.test('sqlite: an upgrade that was killed goes on', async t => {
   const { migrate } = await scenesIn(t, 'sqlite')
   const { life, state } = await undisturbed(migrate)
   for (const [how, between] of Object.entries(tidying))

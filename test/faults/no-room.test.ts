@@ -14,7 +14,7 @@ const blocks = {
 } as const
 
 t.test(
-  'where no file can grow, a command ends in an error, and goes on as if undisturbed',
+  'sqlite: where no file can grow, a command ends in an error, and goes on as if undisturbed',
   async t => {
     const scenes = await scenesIn(t, 'sqlite')
     for (const operation of ['migrate', 'rollback', 'sync', 'import'] as const) {

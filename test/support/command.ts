@@ -31,7 +31,12 @@ export function start(args: readonly string[], cwd: string): Running {
 }
 
 /** The command as a shell would take it, for pipelines. */
-export const commandLine = `'${process.execPath}' --import '${loader}' '${bin}'`
+export const commandLine = shellWords([process.execPath, '--import', loader, bin])
+
+/** Words as a shell takes them for what they are. */
+export function shellWords(words: readonly string[]): string {
+  return words.map(word => `'${word}'`).join(' ')
+}
 
 /** Any process; its environment has nothing but the path. */
 export function startProcess(

@@ -13,8 +13,6 @@ export interface Teardown {
 
 /** The engines on which every test runs. */
 export const engines = ['sqlite', 'postgres'] as const
-/** The engines of tests that have not been carried over to all of them yet. */
-export const enginesSoFar: readonly Engine[] = ['sqlite']
 export type Engine = (typeof engines)[number]
 
 /** A folder that goes with the test. */

@@ -1,49 +1,53 @@
-import { copyFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { loadConfig } from '../../src/config.ts'
-import { connect } from '../../src/database/connect.ts'
-import type { Database } from '../../src/database/database.ts'
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { finish } from '../../src/events.ts'
 import { seed } from '../../src/seed/seed.ts'
 import { migrate } from '../../src/upgrade/migrate.ts'
-import { freshFolder, type Teardown } from './database.ts'
-import { stateOf, type State } from './state.ts'
+import { copiesFor, opened } from './copies.ts'
+import { freshFolder, type Engine, type Teardown } from './database.ts'
+import { stateOfDatabase, type State } from './state.ts'
 
 /** Sales data before the upgrade, made once and copied for every test. */
 export interface Upgrades {
-  /** A folder with a copy of its own, which is called `sales.sqlite`. */
-  readonly folder: (t: Teardown) => string
+  readonly copy: (t: Teardown) => Promise<Upgrade>
   /** How a database is when nobody disturbed its upgrade. */
   readonly undisturbed: State
 }
 
-export async function upgradesOf(t: Teardown, contacts: number): Promise<Upgrades> {
-  const home = freshFolder(t)
-  const seeded = join(home, 'seeded.sqlite')
-  await withDatabase(seeded, db => finish(seed(db, { contacts })))
-  const upgraded = join(home, 'upgraded.sqlite')
-  copyFileSync(seeded, upgraded)
-  await withDatabase(upgraded, db => finish(migrate(db)))
+/** A copy, and where commands on it are run. */
+export interface Upgrade {
+  readonly folder: string
+  /** As the configuration names it. */
+  readonly database: string
+  /** The options that name it. */
+  readonly place: readonly string[]
+}
+
+export async function upgradesOf(t: Teardown, engine: Engine, contacts: number): Promise<Upgrades> {
+  const home = copiesFor(t, engine)
+  const { database: seeded } = await home.copy(null)
+  await opened({ database: seeded }, db => finish(seed(db, { contacts })))
+  const { database: upgraded } = await home.copy(seeded)
+  await opened({ database: upgraded }, db => finish(migrate(db)))
   return {
-    folder: t => {
-      const folder = freshFolder(t)
-      copyFileSync(seeded, join(folder, 'sales.sqlite'))
-      return folder
+    copy: async t => {
+      const { database } = await copiesFor(t, engine).copy(seeded)
+      const place = ['--database', database, '--schema', 'public']
+      return { folder: freshFolder(t), database, place }
     },
-    undisturbed: stateOf(upgraded),
+    undisturbed: await stateIn(upgraded),
   }
 }
 
-/** Opens a SQLite file, making it where it is missing, for as long as the work takes. */
-export async function withDatabase<T>(
-  file: string,
-  work: (db: Database) => Promise<T>,
-): Promise<T> {
-  const config = loadConfig({ options: { database: `sqlite:${file}` }, file: false })
-  const db = await connect(config, { mode: 'create' })
-  try {
-    return await work(db)
-  } finally {
-    await db.close()
-  }
+/** The whole content of a database, comparable. */
+export function stateIn(database: string): Promise<State> {
+  return opened({ database }, db => stateOfDatabase(db))
+}
+
+/** What a command could have changed: each byte of a file; on a server, all that can be read. */
+export async function contentOf(database: string): Promise<string> {
+  const content = database.startsWith('sqlite:')
+    ? readFileSync(database.slice('sqlite:'.length))
+    : JSON.stringify(await stateIn(database))
+  return createHash('sha256').update(content).digest('hex')
 }

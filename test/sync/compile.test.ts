@@ -11,8 +11,8 @@ import { projectOf } from '../../src/sync/project.ts'
 import { templates } from '../../src/sync/templates/all.ts'
 import { targetTables } from '../../src/sync/targets.ts'
 import { transform, type SourceRow, type SourceValue } from '../../src/sync/transform.ts'
-import { enginesSoFar, freshDatabase } from '../support/database.ts'
-import { makeSales } from '../support/sales.ts'
+import { engines, freshDatabase } from '../support/database.ts'
+import { guidOf, makeSales } from '../support/sales.ts'
 
 // A dozen properties, each on a database of its own.
 t.setTimeout(180_000)
@@ -62,9 +62,18 @@ const text = fc.oneof(
   odd,
   fc.string({ unit: 'grapheme', maxLength: 12 }).filter(value => !value.includes('\0')),
 )
-const choice = fc.constantFrom<(number | null)[]>(null, 0, 1, 2, 3, 4, 7)
 
-for (const engine of enginesSoFar) {
+/** What a column may hold, by the type that the engine has for it. */
+function valueOf(type: string): fc.Arbitrary<SourceValue> {
+  if (/^integer/i.test(type)) return fc.constantFrom(null, 0, 1, 2, 3, 4, 7)
+  if (/^numeric/i.test(type)) return fc.constantFrom(null, 0, 12.5)
+  if (type === 'boolean') return fc.constantFrom(null, true, false)
+  if (type === 'uuid') return fc.constantFrom(null, guidOf('contact', 1))
+  if (type === 'timestamp with time zone') return fc.constantFrom(null, '2026-11-01T10:00:00Z')
+  return text
+}
+
+for (const engine of engines) {
   for (const [kind, settings] of [
     ['as it comes', {}],
     ['with overrides', { sync: { templates: overridden } }],
@@ -107,12 +116,12 @@ for (const engine of enginesSoFar) {
             at === 0
               ? [`${template.legs[0].source}id`]
               : ['Organization_OrganizationId', leg.number]
+          const described = await db.dialect.describeTable(db, db.names.tableName(leg.source))
           const value = (column: string) =>
-            /(role|gender|status|state)code$|^donot|numberof/.test(column)
-              ? choice
-              : /limit/i.test(column)
-                ? fc.constantFrom(null, 0, 12.5)
-                : text
+            valueOf(
+              described?.columns.find(({ name }) => name === db.names.columnName(column))?.type ??
+                '',
+            )
           const rows = fc.record(
             Object.fromEntries(
               columns
@@ -124,7 +133,7 @@ for (const engine of enginesSoFar) {
             fc.asyncProperty(rows, async row => {
               const full: SourceRow = {
                 ...row,
-                ...Object.fromEntries(key.map(column => [column, 'x'])),
+                ...Object.fromEntries(key.map(column => [column, guidOf('account', 1)])),
               }
               await db.change(sql`DELETE FROM ${source}`)
               await db.change(

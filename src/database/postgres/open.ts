@@ -50,6 +50,7 @@ export async function openPostgres(
     await client.connect()
     await settle(client, config, mode)
     await mustBeUsable(client, place, mode)
+    await endWithProcess(client)
     await keyTypes.read()
   } catch (error) {
     await client.end().catch(() => undefined)
@@ -174,6 +175,22 @@ async function mustBeUsable(
       server.standby ? 'a replica' : 'default_transaction_read_only = on',
       'Name the primary, or work on a copy',
     )
+}
+
+/**
+ * A statement of a process that is gone would hold its locks to its end, and the next run would wait
+ * for it. A server on an operating system that cannot tell refuses the setting, and goes on without.
+ */
+async function endWithProcess(client: pg.Client): Promise<void> {
+  await client
+    .query(`SELECT set_config('client_connection_check_interval', '500ms', false)`)
+    .catch((error: unknown) => {
+      if (!isRefusedValue(error)) throw error
+    })
+}
+
+function isRefusedValue(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '22023'
 }
 
 type Core = Omit<PostgresDatabase, 'giveUp'>

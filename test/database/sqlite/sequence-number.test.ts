@@ -12,7 +12,7 @@ const formats = [
   '{DATETIMEUTC:yyyy-MM}/{SEQNUM:4}',
 ].map(text => parseFormat(text, 'BCDFGHJKLMNPQRSTVWXYZ'))
 
-t.test('a sequence number is found in the database as in the program', async t => {
+t.test('sqlite: a sequence number is found in the database as in the program', async t => {
   const db = await freshDatabase(t, 'sqlite')
   const found = async (format: (typeof formats)[number], text: string) => {
     const row = await db.row<{ n: number | null }>(

@@ -1,12 +1,12 @@
 import type Driver from 'better-sqlite3'
 import fc from 'fast-check'
 import t from 'tap'
-import type { Database } from '../../src/database/database.ts'
-import { field } from '../../src/domain/names.ts'
-import { sql } from '../../src/domain/sql.ts'
-import { highestOf, parseNumber, type NumberFormat } from '../../src/numbering/format.ts'
-import { formats } from '../support/formats.ts'
-import { liveSales, migrateTo, otherProgram, uniqueSince } from '../support/live.ts'
+import type { Database } from '../../../src/database/database.ts'
+import { field } from '../../../src/domain/names.ts'
+import { sql } from '../../../src/domain/sql.ts'
+import { highestOf, parseNumber, type NumberFormat } from '../../../src/numbering/format.ts'
+import { formats } from '../../support/formats.ts'
+import { liveSales, migrateTo, otherProgram, uniqueSince } from '../../support/live.ts'
 
 const guid = (letter: string) => `${letter.repeat(8)}-0000-4000-8000-${letter.repeat(12)}`
 

@@ -1,10 +1,10 @@
 import type Driver from 'better-sqlite3'
 import t from 'tap'
-import { createSalesTable } from '../../src/database/sales-tables.ts'
-import { salesTables } from '../../src/domain/sales.ts'
-import { sql } from '../../src/domain/sql.ts'
-import { liveSales, makeTables, migrateTo, otherProgram, uniqueSince } from '../support/live.ts'
-import { guidOf } from '../support/sales.ts'
+import { createSalesTable } from '../../../src/database/sales-tables.ts'
+import { salesTables } from '../../../src/domain/sales.ts'
+import { sql } from '../../../src/domain/sql.ts'
+import { liveSales, makeTables, migrateTo, otherProgram, uniqueSince } from '../../support/live.ts'
+import { guidOf } from '../../support/sales.ts'
 
 const [anna, bert, cleo] = [1, 2, 3].map(n => guidOf('contact', n)) as [string, string, string]
 const acme = guidOf('account', 10)
