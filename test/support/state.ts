@@ -67,7 +67,7 @@ export async function stateOfDatabase(
     schema: (await db.dialect.dumpSchema(db)).split(/;\n\n?/).sort(),
     invalid: await namesIn(
       db,
-      sql`SELECT indexrelid::regclass::text AS name FROM pg_catalog.pg_index WHERE NOT indisvalid
+      sql`SELECT x.relname AS name FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid WHERE NOT i.indisvalid AND x.relnamespace = ${here}
         UNION ALL SELECT conname FROM pg_catalog.pg_constraint WHERE NOT convalidated AND connamespace = ${here}`,
     ),
   }
