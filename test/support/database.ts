@@ -61,17 +61,29 @@ export interface Place {
  * theirs, or cut them. It goes with the test.
  */
 export async function databaseOfItsOwn(t: Teardown): Promise<Place> {
+  return { database: await makeDatabase(t), schema: 'public' }
+}
+
+async function makeDatabase(t: Teardown): Promise<string> {
   const server = await postgresServer()
   const name = uniqueName('own')
   await onServer(server, `CREATE DATABASE ${name} TEMPLATE template0`)
   t.teardown(() => onServer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
   const url = new URL(server)
   url.pathname = `/${name}`
-  return { database: url.href, schema: 'public' }
+  return url.href
+}
+
+let ofThisFile: Promise<string> | undefined
+
+/** The database of a test file: an index that is built beside others waits for all in its database. */
+function databaseOfThisFile(): Promise<string> {
+  ofThisFile ??= import('tap').then(({ default: file }) => makeDatabase(file))
+  return ofThisFile
 }
 
 async function freshSchema(t: Teardown): Promise<Place> {
-  const database = await postgresServer()
+  const database = await databaseOfThisFile()
   const schema = uniqueName('test')
   await onServer(database, `CREATE SCHEMA ${schema}`)
   t.teardown(() =>
