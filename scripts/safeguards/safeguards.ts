@@ -285,18 +285,6 @@ export const safeguards: readonly Safeguard[] = [
     test: 'test/database/postgres/schema-steps.test.ts',
   },
   {
-    what: 'documents keep their flags before contacts have any',
-    file: 'src/database/postgres/live-schema.ts',
-    without: [
-      [`    ...activityObjects(db),\n`, ``],
-      [
-        `group: 'contacts and accounts' })),\n`,
-        `group: 'contacts and accounts' })),\n    ...activityObjects(db),\n`,
-      ],
-    ],
-    test: 'test/database/postgres/schema-steps.test.ts',
-  },
-  {
     what: 'a process that stands still holds no locks for ever',
     file: 'src/database/postgres/open.ts',
     without: [[`'30s', false`, `'0', false`]],
