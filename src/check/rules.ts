@@ -1,6 +1,7 @@
 import type { RowRule } from './row-rule.ts'
 import type { Rule } from './rule.ts'
 import { columnMissing } from './rules/column-missing.ts'
+import { columnTypeWrong } from './rules/column-type-wrong.ts'
 import { contactNumberMalformed } from './rules/contact-number-malformed.ts'
 import { currencyDefaulted } from './rules/currency-defaulted.ts'
 import { customerMissing } from './rules/customer-missing.ts'
@@ -23,6 +24,7 @@ import { valueTooLong } from './rules/value-too-long.ts'
 export const rules: readonly Rule[] = [
   tableMissing,
   columnMissing,
+  columnTypeWrong,
   permissionMissing,
   keyDuplicate,
   triggerFires,

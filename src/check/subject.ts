@@ -1,7 +1,9 @@
 import type { Database } from '../database/database.ts'
-import type { TableInfo } from '../database/dialect.ts'
+import type { ColumnInfo, TableInfo } from '../database/dialect.ts'
 import { field } from '../domain/names.ts'
 import { salesTable } from '../domain/sales.ts'
+import { preview } from '../numbering/format.ts'
+import { formatOf, type SequenceName } from '../numbering/sequence.ts'
 
 /** Columns that the upgrade is still going to write, by table; logical names. */
 export type PendingColumns = Readonly<Partial<Record<'account' | 'contact', readonly string[]>>>
@@ -25,7 +27,9 @@ export interface Subject {
   keyOf(logical: string): string
   /** The table, or view, of this logical name; undefined where there is none. */
   table(logical: string): TableInfo | undefined
-  /** Whether the table has all of these columns (logical names). */
+  /** Columns that are there, and cannot hold what the upgrade writes: `contact.name (type)`. */
+  readonly unfit: readonly string[]
+  /** Whether the table has all of these columns (logical names), and none of them is unfit. */
   has(logical: string, ...columns: readonly string[]): boolean
 }
 
@@ -37,14 +41,19 @@ export async function subjectOf(db: Database, pendingColumns: PendingColumns): P
     const info = await db.dialect.describeTable(db, db.names.tableName(logical))
     if (info) found.set(logical, info)
   }
+  const unfit = await unfitColumns(db, found)
   return {
     db,
     pendingColumns,
     required,
+    unfit: unfit.map(({ table, name, type }) => `${table}.${name} (${type})`),
     keyOf: logical => required.get(logical)?.[0] ?? logical,
     table: logical => found.get(logical),
     has: (logical, ...columns) => {
-      const there = new Set(found.get(logical)?.columns.map(column => column.name.toLowerCase()))
+      const fit = (found.get(logical)?.columns ?? []).filter(
+        ({ name }) => !unfit.some(one => one.logical === logical && one.name === name),
+      )
+      const there = new Set(fit.map(column => column.name.toLowerCase()))
       return columns.every(column => there.has(db.names.columnName(column).toLowerCase()))
     },
   }
@@ -56,4 +65,39 @@ function requiredColumns(db: Database): Map<string, readonly string[]> {
   for (const { table, key, customer, customerType } of db.rules.sources)
     columns.set(table, [key, customer, ...(customerType === null ? [] : [customerType])])
   return columns
+}
+
+interface UnfitColumn extends ColumnInfo {
+  readonly logical: string
+  /** As the database calls it. */
+  readonly table: string
+}
+
+/** What the upgrade writes, wherever the column is there already. */
+const written = {
+  account: { [field.accountNumber]: 'account' },
+  contact: {
+    [field.contactNumber]: 'contact',
+    [field.isActiveCustomer]: 'flag',
+    [field.isCompanyAnAccount]: 'flag',
+  },
+} as const satisfies Record<'account' | 'contact', Record<string, SequenceName | 'flag'>>
+
+async function unfitColumns(
+  db: Database,
+  found: ReadonlyMap<string, TableInfo>,
+): Promise<UnfitColumn[]> {
+  const unfit: UnfitColumn[] = []
+  for (const [logical, columns] of Object.entries(written))
+    for (const [column, holds] of Object.entries(columns)) {
+      const table = found.get(logical)
+      const name = db.names.columnName(column).toLowerCase()
+      const there = table?.columns.find(one => one.name.toLowerCase() === name)
+      if (!table || !there) continue
+      const value =
+        holds === 'flag' ? true : preview(formatOf(db, holds), db.config.numbering[holds].seed)
+      if (!(await db.dialect.canHold(db, table.name, there, value)))
+        unfit.push({ ...there, logical, table: table.name })
+    }
+  return unfit
 }

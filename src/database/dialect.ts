@@ -141,6 +141,16 @@ export interface Dialect {
    * key is as good. It may point elsewhere later, so it is always used together with the key.
    */
   rowLocator(db: Database, table: string): Promise<Sql | null>
+  /**
+   * Whether a column that somebody else made keeps what p2c writes into it as it is: a flag, or a
+   * text such as this one. Names are unquoted.
+   */
+  canHold(
+    db: Database,
+    table: string,
+    column: ColumnInfo,
+    value: boolean | string,
+  ): Promise<boolean>
   /** A table or view by its unquoted name; undefined where there is none. */
   describeTable(db: Database, name: string): Promise<TableInfo | undefined>
   /**

@@ -224,6 +224,37 @@ for (const engine of engines) {
     t.equal(found.examples[0], `${guidOf('account', 2)} Company 2: ${'x'.repeat(21)}`)
   })
 
+  t.test(`${engine}: a column that cannot hold a number or a flag is blocking`, async t => {
+    const db = await freshDatabase(t, engine, {
+      numbering: { contact: { format: '{SEQNUM:8}' } },
+    })
+    await makeSales(db)
+    const types =
+      engine === 'sqlite'
+        ? { number: 'numeric', flag: 'text' }
+        : { number: 'varchar(7)', flag: 'integer' }
+    for (const [column, type] of [
+      [field.contactNumber, types.number],
+      [field.isActiveCustomer, types.flag],
+    ] as const) {
+      await db.script(`ALTER TABLE contact RENAME COLUMN ${column} TO earlier_${column}`)
+      await db.script(`ALTER TABLE contact ADD COLUMN ${column} ${type}`)
+    }
+    const found = await only(db, 'COLUMN_TYPE_WRONG')
+    t.equal(found.severity, 'blocking')
+    t.same(
+      found.examples,
+      engine === 'sqlite'
+        ? [`contact.${field.contactNumber} (numeric)`]
+        : [
+            `contact.${field.contactNumber} (character varying(7))`,
+            `contact.${field.isActiveCustomer} (integer)`,
+          ],
+    )
+    await t.rejects(finish(migrate(db)), { code: 'CHECK_REFUSED', exit: 4 })
+    t.same(await db.rows(sql`SELECT * FROM contact`), [], 'and nothing was touched')
+  })
+
   t.test(`${engine}: contact numbers of another format are a warning`, async t => {
     const db = await freshDatabase(t, engine)
     await makeSales(db)

@@ -4,6 +4,7 @@ import type { Database } from '../../src/database/database.ts'
 import { sql } from '../../src/domain/sql.ts'
 import { formatOf, nextNumber, takeBlock, ensureRoom } from '../../src/numbering/sequence.ts'
 import { engines, freshDatabase, type Engine, type Teardown } from '../support/database.ts'
+import { dropOtherTrigger, otherTrigger } from '../support/other-trigger.ts'
 
 async function sequences(t: Teardown, engine: Engine, settings: object = {}): Promise<Database> {
   const db = await freshDatabase(t, engine, settings)
@@ -86,3 +87,19 @@ for (const engine of engines) {
     t.throws(() => formatOf(db, 'contact'), { code: 'NUMBER_FORMAT_INVALID', exit: 2 })
   })
 }
+
+t.test(
+  'postgres: a block whose reservation fails before it is written down is not lost',
+  async t => {
+    const db = await sequences(t, 'postgres')
+    await db.script(
+      otherTrigger('postgres', 'poison', 'BEFORE INSERT ON p2c_setting', {
+        when: `NEW.name LIKE 'number_block_reserved%'`,
+        does: { refuses: 'as if killed' },
+      }),
+    )
+    await t.rejects(takeBlock(db, 'contact', 1_000, 500), /as if killed/)
+    await db.script(dropOtherTrigger('postgres', 'poison', 'p2c_setting'))
+    t.equal(await takeBlock(db, 'contact', 1_000, 500), 1_000)
+  },
+)

@@ -41,6 +41,22 @@ export async function describeTable(
   }
 }
 
+/** A flag wants a boolean; a text any type for texts, or a domain over one, that is wide enough. */
+export async function canHold(
+  db: PostgresDatabase,
+  table: string,
+  column: string,
+  value: boolean | string,
+): Promise<boolean> {
+  const found = await db.row<{ category: string; width: number | null }>(
+    sql`SELECT t.typcategory AS category, nullif(CASE t.typtype WHEN 'd' THEN t.typtypmod ELSE a.atttypmod END, -1) - 4 AS width
+      FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
+      WHERE c.relnamespace = to_regnamespace(quote_ident(${db.schema})) AND c.relname = ${table} AND a.attname = ${column}`,
+  )
+  if (typeof value === 'boolean') return found?.category === 'B'
+  return found?.category === 'S' && (found.width === null || found.width >= value.length)
+}
+
 /** `pg_trigger` tells it: of a column list, or of any column; enabled, and neither ours nor a constraint's. */
 export async function triggersFired(
   db: PostgresDatabase,

@@ -4,7 +4,13 @@ import { exitStatus, P2cError } from '../../errors.ts'
 import type { Database } from '../database.ts'
 import type { Dialect } from '../dialect.ts'
 import { ranksInTables } from '../ranks.ts'
-import { describeTable, dumpSchema, missingPermissions, triggersFired } from './catalogue.ts'
+import {
+  canHold,
+  describeTable,
+  dumpSchema,
+  missingPermissions,
+  triggersFired,
+} from './catalogue.ts'
 import { changeTracking, hasTriggers } from './change-tracking.ts'
 import { csvField } from './csv-field.ts'
 import { faultOf } from './faults.ts'
@@ -35,6 +41,7 @@ export const postgresDialect: Dialect = {
   bytewise: expression => sql`(CAST(${expression} AS text) COLLATE "C")`,
   // A row's place changes whenever it is written.
   rowLocator: () => Promise.resolve(null),
+  canHold: (db, table, column, value) => canHold(postgres(db), table, column.name, value),
   describeTable: (db, name) => describeTable(postgres(db), name),
   triggersFired: (db, table, columns) => triggersFired(postgres(db), table, columns),
   liveSchema: (db, numbers) => liveSchema(postgres(db), numbers),

@@ -100,14 +100,18 @@ async function reserve(db: Database, name: string, atLeast: number, count: numbe
             `SET LOCAL lock_timeout = ${queueMillis}; ALTER SEQUENCE ${nativeSequence(name)} OWNED BY NONE`,
           )
           const row = await other.row<{ next: number }>(sql`SELECT ${nextOf(name)} AS next`)
-          const next = Math.max(row?.next ?? 0, atLeast)
+          const stands = row?.next ?? 0
+          const next = Math.max(stands, atLeast)
           const open = await openBlock(other, name)
           const isLast = open && open.first + open.count === next
           const block =
             open && open.first >= atLeast && (isLast || open.count >= count)
               ? { first: open.first, count: Math.max(open.count, count) }
               : { first: next, count }
-          await other.change(advanceTo(name, literal(block.first + block.count)))
+          const behind = block.first + block.count
+          // Not setval, which stays when this transaction is killed before it is written down.
+          if (behind > stands)
+            await other.script(`ALTER SEQUENCE ${nativeSequence(name)} RESTART WITH ${behind}`)
           await keep(other, reservedBlock(name), `${block.first}+${block.count}`)
           return block
         }),

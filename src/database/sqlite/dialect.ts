@@ -41,6 +41,9 @@ export const sqliteDialect: Dialect = {
     )
     return found?.wr === 0 ? raw('rowid') : null
   },
+  // Any column holds anything; but what looks like a number becomes one, unless it is of text.
+  canHold: (_, __, { type }, value) =>
+    Promise.resolve(typeof value === 'boolean' || !isNumeric(value) || !isOfNumbers(type)),
   describeTable: async (db, name) => {
     const found = await db.row<{ name: string; type: string }>(
       sql`SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view') AND lower(name) = lower(${name})`,
@@ -130,6 +133,15 @@ function columnType(type: ColumnType): string {
     default:
       return 'TEXT'
   }
+}
+
+/** Whether the affinity of a type makes numbers of texts that look like one. */
+function isOfNumbers(type: string): boolean {
+  return /int/i.test(type) || !/char|clob|text|blob|^$/i.test(type)
+}
+
+function isNumeric(text: string): boolean {
+  return text.trim() !== '' && Number.isFinite(Number(text))
 }
 
 /** A Database of this dialect is always one that `openSqlite` made. */
