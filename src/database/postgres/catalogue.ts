@@ -76,8 +76,8 @@ export async function triggersFired(
 }
 
 /**
- * What this user may not do in the schema: make objects, read and write the Sales tables, and alter
- * and put triggers on them, which only their owner may.
+ * What this user may not do: make temporary tables, and objects in the schema; read and write the
+ * Sales tables, and alter and put triggers on them, which only their owner may.
  */
 export async function missingPermissions(db: PostgresDatabase): Promise<string[]> {
   const tables = [
@@ -86,6 +86,7 @@ export async function missingPermissions(db: PostgresDatabase): Promise<string[]
   const rows = await db.rows<{ missing: string }>(
     sql`SELECT 'CREATE on the schema ' || quote_ident(${db.schema}) AS missing
       WHERE NOT has_schema_privilege(to_regnamespace(quote_ident(${db.schema})), 'CREATE')
+      UNION ALL SELECT 'TEMPORARY on the database ' || quote_ident(current_database()) WHERE NOT has_database_privilege(current_database(), 'TEMPORARY')
       UNION ALL SELECT r.privilege || ' on ' || quote_ident(c.relname) FROM pg_catalog.pg_class AS c, (VALUES ('SELECT'), ('INSERT'), ('UPDATE')) AS r (privilege)
       WHERE c.relnamespace = to_regnamespace(quote_ident(${db.schema})) AND c.relname = ANY (CAST(${tables} AS text[])) AND NOT has_table_privilege(c.oid, r.privilege)
       UNION ALL SELECT 'ownership of ' || quote_ident(c.relname) FROM pg_catalog.pg_class AS c

@@ -15,9 +15,14 @@ export function contactObjects(db: PostgresDatabase): SchemaObject[] {
   const active = of('new', names.column(field.isActiveCustomer))
   const company = of('new', names.column(field.isCompanyAnAccount))
   const isParent = rules.hasGuid('account', 'p', rules.guid(newParent))
-  const missingAccount = sql`${newParent} IS NOT NULL AND ${rules.isUntyped('new')} AND NOT EXISTS (SELECT 1 FROM ${names.table('account')} AS p WHERE ${isParent})`
-  const flags = sql`IF ${missingAccount} THEN
-    ${waitFor(db, 'accounts', false)}
+  // Nobody deletes the account from here on before this contact is to be seen. A foreign key does the same.
+  const keepAccount = sql`PERFORM 1 FROM ${names.table('account')} AS p WHERE ${isParent} FOR KEY SHARE;`
+  const flags = sql`IF ${newParent} IS NOT NULL AND ${rules.isUntyped('new')} THEN
+    ${keepAccount}
+    IF NOT FOUND THEN
+      ${waitFor(db, 'accounts', false)}
+      ${keepAccount}
+    END IF;
   END IF;
   ${active} := ${rules.isActive(of('new', key))};
   ${company} := ${rules.isCompanyAnAccount('new')};`

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import type { Database } from '../../../src/database/database.ts'
 import { field } from '../../../src/domain/names.ts'
@@ -89,6 +90,34 @@ for (const [kind, make] of Object.entries({ uuid: makeTables, text: makeTablesOf
         t.same(faults, [])
       },
     )
+
+for (const first of ['move', 'delete'] as const)
+  t.test(
+    `a contact that moves under an account which goes at the same time is under none (${first} first)`,
+    async t => {
+      const db = await liveSales(t, 'postgres')
+      await migrateTo(db, uniqueSince)
+      const [mover, deleter] = [await postgresProgram(t, db), await postgresProgram(t, db)]
+      const firm = guidOf('account', 99)
+      await mover.run(`INSERT INTO account (accountid) VALUES ('${firm}')`)
+      await mover.run(`INSERT INTO contact (contactid) VALUES ('${guidOf('contact', 99)}')`)
+      const steps = {
+        move: () =>
+          mover.run(
+            `UPDATE contact SET parentcustomerid = '${firm}' WHERE contactid = '${guidOf('contact', 99)}'`,
+          ),
+        delete: () => deleter.run(`DELETE FROM account WHERE accountid = '${firm}'`),
+      }
+      const [begins, follows] = first === 'move' ? [mover, steps.delete] : [deleter, steps.move]
+      await begins.run('BEGIN')
+      await steps[first]()
+      const following = follows()
+      await wait(200)
+      await begins.run('COMMIT')
+      await following
+      t.same(await wrong(db), [])
+    },
+  )
 
 t.test(
   'numbers that are set and given at once never meet, and the sequence never turns back',
