@@ -36,7 +36,7 @@ export async function* textOfFile(path: string): AsyncGenerator<string, void, vo
 
 /** Whether text was valid in the file's encoding. */
 export function isValidText(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text)
+  return text.isWellFormed()
 }
 
 /** Text with what was not valid in it taken for Latin-1, which it mostly is. */

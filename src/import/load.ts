@@ -62,7 +62,7 @@ async function write(db: Database, file: PreparedFile, range: Range): Promise<Lo
   const differences = differencesOf(db, file)
   const updated =
     there > 0 && differences ? await db.change(update(db, file, range, differences)) : 0
-  const inserted = there < rows ? await db.change(insert(db, file, range)) : 0
+  const inserted = there < rows ? await db.change(insert(db, file, range, there > 0)) : 0
   return { inserted, updated, unchanged: rows - inserted - updated }
 }
 
@@ -93,15 +93,19 @@ function different(db: Database, file: PreparedFile, range: Range, differences: 
   return sql`FROM ${plan} AS p JOIN ${rows} AS s ON s.line = p.line JOIN ${db.names.table(file.table.name)} AS c ON ${keyOf(db, file, 'c')} = p.target WHERE ${within(range)} AND ${differences}`
 }
 
-function insert(db: Database, file: PreparedFile, range: Range): Sql {
+/** @param someAreThere whether the table may have some of these rows already */
+function insert(db: Database, file: PreparedFile, range: Range, someAreThere: boolean): Sql {
   const { plan, rows } = stagingOf(file)
   const columns = valueColumns(file)
   const names = [
     db.names.column(file.table.key),
     ...columns.map(({ name }) => db.names.column(name)),
   ]
+  const condition = someAreThere
+    ? sql`${within(range)} AND NOT ${isThere(db, file)}`
+    : within(range)
   const values = [sql`p.target`, ...columns.map(({ name }) => db.names.column(name, 's'))]
-  return sql`INSERT INTO ${db.names.table(file.table.name)} (${join(names, ', ')}) SELECT ${join(values, ', ')} FROM ${plan} AS p JOIN ${rows} AS s ON s.line = p.line WHERE ${within(range)} AND NOT ${isThere(db, file)} ORDER BY p.position`
+  return sql`INSERT INTO ${db.names.table(file.table.name)} (${join(names, ', ')}) SELECT ${join(values, ', ')} FROM ${plan} AS p JOIN ${rows} AS s ON s.line = p.line WHERE ${condition} ORDER BY p.position`
 }
 
 /** Whether a row of the table has other values; undefined where the file has nothing but keys. */

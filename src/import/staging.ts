@@ -6,7 +6,7 @@ import type { Work } from '../events.ts'
 import type { PreparedFile } from './prepare.ts'
 import { Refusal, type StoredValue } from './values.ts'
 
-const chunkRows = 500
+const chunkRows = 1_000
 
 /**
  * The temporary tables of an import. They are the connection's own, and go with it.

@@ -87,9 +87,8 @@ export function timeParserOf(format: string): TimeParser {
 
 /** Whether text is a moment written as `isoTime` writes it, which is a short way for most of them. */
 export function isStoredTime(text: string): boolean {
-  const isDay = () =>
-    isRealDay(Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10)))
-  return stored.test(text) && isDay()
+  if (!stored.test(text)) return false
+  return isRealDay(Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10)))
 }
 
 /** `2026-11-01T08:00:00Z`, with thousandths where there are any. */

@@ -10,6 +10,7 @@ export async function insertMany(
   columns: readonly Sql[],
   rows: readonly BoundRow[],
 ): Promise<void> {
+  if (rows.length === 0) return
   const places = join(
     columns.map(() => raw('?')),
     ', ',

@@ -3,8 +3,8 @@ import { sql } from '../../domain/sql.ts'
 import type { SqliteDatabase } from './open.ts'
 
 const usualCacheMegabytes = 16
-/** For the look-up tables of a step: its default of 2 MB is too small to find accounts in. */
-const temporaryCacheMegabytes = 16
+/** For the look-up tables of a step: the default of 2 MB is too small to find accounts in. */
+const leastTemporaryCacheMegabytes = 8
 
 /**
  * Write-ahead logging while the work lasts: readers go on, and a batch costs one flush. The mode
@@ -18,7 +18,8 @@ export async function beginLongWork(
 ): Promise<void> {
   db.handle.pragma('synchronous = FULL')
   db.handle.pragma(`cache_size = -${cacheMegabytes * 1024}`)
-  db.handle.pragma(`temp.cache_size = -${temporaryCacheMegabytes * 1024}`)
+  const temporary = Math.max(leastTemporaryCacheMegabytes, cacheMegabytes)
+  db.handle.pragma(`temp.cache_size = -${temporary * 1024}`)
   db.handle.pragma('wal_autocheckpoint = 4000')
   const mode = db.handle.pragma('journal_mode', { simple: true })
   if (mode === 'wal' || mode === 'memory' || mode === 'off') return
