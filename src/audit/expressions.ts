@@ -1,3 +1,4 @@
+import { columnOf } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
 import { raw, sql, type Sql } from '../domain/sql.ts'
 
@@ -12,9 +13,8 @@ export async function columnOrNull(
   table: string,
 ): Promise<(column: string, alias: string, kind?: 'flag') => Sql> {
   const info = await db.dialect.describeTable(db, db.names.tableName(table))
-  const there = new Set(info?.columns.map(column => column.name.toLowerCase()))
   return (column, alias, kind) => {
-    if (there.has(db.names.columnName(column).toLowerCase())) return db.names.column(column, alias)
+    if (columnOf(db, info, column)) return db.names.column(column, alias)
     // Elsewhere in the statement it is taken for a condition, which a text cannot be.
     return kind === undefined
       ? raw('NULL')

@@ -1,4 +1,4 @@
-import { keyCopyType, valueCopyType } from '../database/columns.ts'
+import { columnOf, keyCopyType, valueCopyType } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
 import type { Ranks } from '../database/ranks.ts'
 import { now } from '../database/history.ts'
@@ -85,17 +85,20 @@ export function imagesOf(db: Database, column: string): { before: Sql; after: Sq
 }
 
 /** The columns of the backfill's order that the table has, as terms of ORDER BY. */
-export function orderOf(db: Database, backfill: Backfill, columns: ReadonlySet<string>): Sql[] {
+export function orderOf(db: Database, backfill: Backfill, has: HasColumn): Sql[] {
   const { names, dialect } = db
   return backfill.order
-    .filter(column => columns.has(names.columnName(column).toLowerCase()))
+    .filter(has)
     .map(column => dialect.ascendingNullsLast(dialect.bytewise(names.column(column, 't'))))
 }
 
-/** Names of the table's columns, in lower case. */
-export async function columnNames(db: Database, backfill: Backfill): Promise<Set<string>> {
+/** Whether a table has a column, by its logical name. */
+export type HasColumn = (column: string) => boolean
+
+/** Which columns the table of a backfill has. */
+export async function presentColumns(db: Database, backfill: Backfill): Promise<HasColumn> {
   const table = await db.dialect.describeTable(db, db.names.tableName(backfill.table))
-  return new Set(table?.columns.map(column => column.name.toLowerCase()))
+  return column => columnOf(db, table, column) !== undefined
 }
 
 /** A query for the numbers that rows have already. */
@@ -171,7 +174,7 @@ async function rankRows(
   const locator = await db.dialect.rowLocator(db, db.names.tableName(backfill.table))
   const conditions = [isUnnumbered(db, backfill, 't'), notRejected(db, backfill, 't')]
   if (remembered) conditions.push(sql`NOT EXISTS (${remembered.ofRow})`)
-  const order = join(orderOf(db, backfill, await columnNames(db, backfill)), ', ')
+  const order = join(orderOf(db, backfill, await presentColumns(db, backfill)), ', ')
   return db.dialect.rank(
     db,
     sql`SELECT ${await placeOf(db, backfill)} FROM ${db.names.table(backfill.table)} AS t WHERE ${all(conditions)} ORDER BY ${order}`,

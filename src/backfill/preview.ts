@@ -3,7 +3,7 @@ import { all, join, raw, sql, type Sql } from '../domain/sql.ts'
 import { preview } from '../numbering/format.ts'
 import { ensureRoom, formatOf, nextNumber } from '../numbering/sequence.ts'
 import { isToDo, isUnnumbered, notRejected, writtenColumns, type Backfill } from './backfill.ts'
-import { columnNames, keptNumbers, orderOf } from './plan.ts'
+import { keptNumbers, orderOf, presentColumns, type HasColumn } from './plan.ts'
 
 /** What a plan would do, before it is made. */
 export interface PlanPreview extends NumberPreview {
@@ -61,7 +61,7 @@ export async function previewNumbers(db: Database, backfill: Backfill): Promise<
 /** What can be asked of the rows while columns and own tables may still be missing. */
 interface Situation {
   readonly hasNumberColumn: boolean
-  readonly columns: ReadonlySet<string>
+  readonly has: HasColumn
   readonly toDo: Sql
   readonly unnumbered: Sql
   /** The number of before an earlier rollback; null where none can be remembered. */
@@ -70,12 +70,11 @@ interface Situation {
 
 async function situationOf(db: Database, backfill: Backfill): Promise<Situation> {
   const { names, rules } = db
-  const columns = await columnNames(db, backfill)
-  const has = (column: string) => columns.has(names.columnName(column).toLowerCase())
+  const has = await presentColumns(db, backfill)
   const known = (await db.dialect.describeTable(db, 'p2c_given_number')) !== undefined
   const { column, sequence } = backfill.number
   return {
-    columns,
+    has,
     hasNumberColumn: has(column),
     toDo:
       known && writtenColumns(backfill).every(has)
@@ -116,14 +115,13 @@ async function numbersOf(
 async function samplesOf(
   db: Database,
   backfill: Backfill,
-  { columns, toDo, unnumbered, remembered }: Situation,
+  { has, toDo, unnumbered, remembered }: Situation,
   first: number,
 ): Promise<PlanSample[]> {
   const { names, dialect } = db
-  const isThere = (column: string) => columns.has(names.columnName(column).toLowerCase())
   const written = writtenColumns(backfill)
   const before = written.map((column, i) =>
-    isThere(column)
+    has(column)
       ? sql`${names.column(column, 't')} AS ${raw(`before_${i}`)}`
       : sql`NULL AS ${raw(`before_${i}`)}`,
   )
@@ -131,7 +129,7 @@ async function samplesOf(
     (computed, i) => sql`${computed(db, 't', 'in the whole table')} AS ${raw(`after_${i + 1}`)}`,
   )
   // The rows first, and only of these the values: each costs a look at other tables.
-  const order = join(orderOf(db, backfill, columns), ', ')
+  const order = join(orderOf(db, backfill, has), ', ')
   const table = names.table(backfill.table)
   const key = names.column(backfill.key, 't')
   const shown = sql`SELECT ${key} FROM ${table} AS t WHERE ${toDo} ORDER BY ${order} LIMIT ${shownSamples}`

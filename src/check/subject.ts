@@ -1,3 +1,4 @@
+import { columnOf } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
 import type { ColumnInfo, TableInfo } from '../database/dialect.ts'
 import { field } from '../domain/names.ts'
@@ -50,11 +51,12 @@ export async function subjectOf(db: Database, pendingColumns: PendingColumns): P
     keyOf: logical => required.get(logical)?.[0] ?? logical,
     table: logical => found.get(logical),
     has: (logical, ...columns) => {
-      const fit = (found.get(logical)?.columns ?? []).filter(
-        ({ name }) => !unfit.some(one => one.logical === logical && one.name === name),
-      )
-      const there = new Set(fit.map(column => column.name.toLowerCase()))
-      return columns.every(column => there.has(db.names.columnName(column).toLowerCase()))
+      const isFit = ({ name }: ColumnInfo) =>
+        !unfit.some(one => one.logical === logical && one.name === name)
+      return columns.every(column => {
+        const there = columnOf(db, found.get(logical), column)
+        return there !== undefined && isFit(there)
+      })
     },
   }
 }
@@ -91,8 +93,7 @@ async function unfitColumns(
   for (const [logical, columns] of Object.entries(written))
     for (const [column, holds] of Object.entries(columns)) {
       const table = found.get(logical)
-      const name = db.names.columnName(column).toLowerCase()
-      const there = table?.columns.find(one => one.name.toLowerCase() === name)
+      const there = columnOf(db, table, column)
       if (!table || !there) continue
       const value =
         holds === 'flag' ? true : preview(formatOf(db, holds), db.config.numbering[holds].seed)

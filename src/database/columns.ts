@@ -1,6 +1,16 @@
 import type { Sql } from '../domain/sql.ts'
 import type { Database } from './database.ts'
-import type { ColumnInfo } from './dialect.ts'
+import type { ColumnInfo, TableInfo } from './dialect.ts'
+
+/** The column of a table by its logical name; undefined where the table has none. */
+export function columnOf(
+  { names, dialect }: Pick<Database, 'names' | 'dialect'>,
+  table: TableInfo | undefined,
+  column: string,
+): ColumnInfo | undefined {
+  const wanted = names.columnName(column)
+  return table?.columns.find(({ name }) => dialect.areSameName(name, wanted))
+}
 
 /** A column as the catalogue has it, by logical names; undefined where there is none. */
 export async function findColumn(
@@ -8,9 +18,7 @@ export async function findColumn(
   table: string,
   column: string,
 ): Promise<ColumnInfo | undefined> {
-  const described = await db.dialect.describeTable(db, db.names.tableName(table))
-  const name = db.names.columnName(column).toLowerCase()
-  return described?.columns.find(there => there.name.toLowerCase() === name)
+  return columnOf(db, await db.dialect.describeTable(db, db.names.tableName(table)), column)
 }
 
 /** The type of a column that keeps copies of a table's key; names are logical. */

@@ -151,6 +151,8 @@ export interface Dialect {
     column: ColumnInfo,
     value: boolean | string,
   ): Promise<boolean>
+  /** Whether two names, as the catalogue has them, mean the same column. */
+  areSameName(one: string, other: string): boolean
   /** A table or view by its unquoted name; undefined where there is none. */
   describeTable(db: Database, name: string): Promise<TableInfo | undefined>
   /**

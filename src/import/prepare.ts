@@ -1,4 +1,5 @@
 import { openCsvSource, type CsvSource } from '../csv/read.ts'
+import { columnOf } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
 import type { TableInfo } from '../database/dialect.ts'
 import { createSalesTable } from '../database/sales-tables.ts'
@@ -112,8 +113,7 @@ function sqlTypeOf(
   info: TableInfo | undefined,
 ): string | undefined {
   if (!info) return column.isOfUpgrade ? undefined : db.dialect.columnType(column.type)
-  const name = db.names.columnName(column.name).toLowerCase()
-  return info.columns.find(known => known.name.toLowerCase() === name)?.type
+  return columnOf(db, info, column.name)?.type
 }
 
 function tablesToMake(
@@ -147,8 +147,8 @@ async function refuseUnusableKey(
       exit: exitStatus.usage,
     })
   }
-  if (info.primaryKey.length === 1 && info.primaryKey[0]?.toLowerCase() === name.toLowerCase())
-    return
+  const [first = '', ...others] = info.primaryKey
+  if (others.length === 0 && db.dialect.areSameName(first, name)) return
   const key = db.names.column(table.key)
   const twice = await db.row<{ key: unknown }>(
     sql`SELECT ${key} AS key FROM ${db.names.table(table.name)} WHERE ${key} IS NOT NULL GROUP BY ${key} HAVING count(*) > 1 LIMIT 1`,

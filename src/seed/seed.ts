@@ -1,3 +1,4 @@
+import { columnOf } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
 import { noteProgress, type Run } from '../database/history.ts'
 import { hasOwnTables } from '../database/own-tables.ts'
@@ -131,8 +132,7 @@ async function refuseUnlessEmpty(db: Database, { table, columns }: SampleTable):
   const name = db.names.tableName(table.name)
   const found = await db.dialect.describeTable(db, name)
   if (!found) return
-  const there = new Set(found.columns.map(column => column.name.toLowerCase()))
-  const missing = columns.find(column => !there.has(db.names.columnName(column.name).toLowerCase()))
+  const missing = columns.find(column => !columnOf(db, found, column.name))
   if (missing)
     throw new P2cError('COLUMN_MISSING', {
       what: `the table ${name} has no column "${db.names.columnName(missing.name)}"`,

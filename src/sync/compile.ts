@@ -1,3 +1,4 @@
+import { columnOf } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
 import { salesTables } from '../domain/sales.ts'
 import { identifier, join, literal, raw, sql, type Sql } from '../domain/sql.ts'
@@ -176,8 +177,7 @@ function compileMap(db: Database, leg: ProjectLeg, map: ProjectMap, sources: Sou
 /** Which columns of a Sales table are there, by their logical names. */
 export async function availableColumns(db: Database, table: string): Promise<Available> {
   const info = await db.dialect.describeTable(db, db.names.tableName(table))
-  const present = new Set(info?.columns.map(column => column.name.toLowerCase()))
-  return column => present.has(db.names.columnName(column).toLowerCase())
+  return column => columnOf(db, info, column) !== undefined
 }
 
 /** Whether a leg reads from Sales. */

@@ -1,3 +1,4 @@
+import { columnOf } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
 import { salesTable } from '../domain/sales.ts'
 import { identifier, join, raw, sql, textOf } from '../domain/sql.ts'
@@ -110,8 +111,8 @@ async function makeTable(db: Database, name: string, columns: string): Promise<v
 /** The extract may bring the currencies; without them there is none that is known. */
 async function fillCurrencies(db: Database): Promise<void> {
   const found = await db.dialect.describeTable(db, currencyTable)
-  const columns = new Set(found?.columns.map(column => column.name.toLowerCase()))
-  if (!found || !columns.has(currencies.id) || !columns.has(currencies.code)) return
+  const { id: key, code } = currencies
+  if (!found || !columnOf(db, found, key) || !columnOf(db, found, code)) return
   const id = db.rules.guid(raw(currencies.id))
   await db.change(
     sql`INSERT INTO p2c_sync_currency (guid, code) SELECT ${id}, ${raw(currencies.code)} FROM ${identifier(found.name)} WHERE ${raw(currencies.id)} IS NOT NULL ON CONFLICT (guid) DO NOTHING`,

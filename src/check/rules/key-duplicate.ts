@@ -47,9 +47,9 @@ async function countOf(subject: Subject, table: string): Promise<number> {
 
 /** Whether the primary key does it: it is this column, and each GUID is written in one way only. */
 async function isKeptApart({ db, ...subject }: Subject, table: string): Promise<boolean> {
-  const column = db.names.columnName(subject.keyOf(table)).toLowerCase()
-  const primaryKey = subject.table(table)?.primaryKey.map(name => name.toLowerCase()) ?? []
-  if (primaryKey.length !== 1 || primaryKey[0] !== column) return false
+  const column = db.names.columnName(subject.keyOf(table))
+  const [first = '', ...others] = subject.table(table)?.primaryKey ?? []
+  if (others.length > 0 || !db.dialect.areSameName(first, column)) return false
   const key = db.names.column(subject.keyOf(table))
   const another = await db.row(
     sql`SELECT 1 AS found FROM ${db.names.table(table)} WHERE ${db.rules.isAnotherSpelling(key)} LIMIT 1`,

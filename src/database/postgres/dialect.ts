@@ -42,6 +42,7 @@ export const postgresDialect: Dialect = {
   // A row's place changes whenever it is written.
   rowLocator: () => Promise.resolve(null),
   canHold: (db, table, column, value) => canHold(postgres(db), table, column.name, value),
+  areSameName: (one, other) => one === other,
   describeTable: (db, name) => describeTable(postgres(db), name),
   triggersFired: (db, table, columns) => triggersFired(postgres(db), table, columns),
   liveSchema: (db, numbers) => liveSchema(postgres(db), numbers),

@@ -44,6 +44,7 @@ export const sqliteDialect: Dialect = {
   // Any column holds anything; but what looks like a number becomes one, unless it is of text.
   canHold: (_, __, { type }, value) =>
     Promise.resolve(typeof value === 'boolean' || !isNumeric(value) || !isOfNumbers(type)),
+  areSameName: (one, other) => one.toLowerCase() === other.toLowerCase(),
   describeTable: async (db, name) => {
     const found = await db.row<{ name: string; type: string }>(
       sql`SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view') AND lower(name) = lower(${name})`,
