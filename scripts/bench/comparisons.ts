@@ -38,10 +38,12 @@ export async function compareOnUpgraded(
 ): Promise<Comparison[]> {
   const first = 'the first full sync, inside migrate'
   const firstSync = { wallSeconds: firstSyncSeconds(file) }
-  const again = await measure(p2c(cwd, file, ['sync', '--quiet']))
-  const all = await measure(p2c(cwd, file, ['sync', '--full', '--quiet']))
+  const again = await measure(p2c(cwd, `sqlite:${file}`, ['sync', '--quiet']))
+  const all = await measure(p2c(cwd, `sqlite:${file}`, ['sync', '--full', '--quiet']))
   const audit = hasSqliteShell ? [await compareAudit(file, cwd)] : []
-  const rollback = await measure(p2c(cwd, file, ['rollback', '--to', 'start', '--yes', '--quiet']))
+  const rollback = await measure(
+    p2c(cwd, `sqlite:${file}`, ['rollback', '--to', 'start', '--yes', '--quiet']),
+  )
   return [
     { what: 'sync, nothing changed', usage: again, against: first, yardstick: firstSync },
     { what: 'sync --full, nothing changed', usage: all, against: first, yardstick: firstSync },
@@ -56,7 +58,7 @@ export async function compareImport(data: string, cwd: string): Promise<Comparis
   const csv = await contactsExtract(data)
   const imported = join(cwd, 'imported.sqlite')
   const usage = await measure(
-    p2c(cwd, imported, ['import', '--from', dirname(csv), '--create', '--quiet']),
+    p2c(cwd, `sqlite:${imported}`, ['import', '--from', dirname(csv), '--create', '--quiet']),
   )
   const plain = join(cwd, 'plain.sqlite')
   const db = new Driver(plain)
@@ -117,7 +119,13 @@ function firstSyncSeconds(file: string): number {
 /** Of the audit only contacts.csv is compared; the events tell when it was begun and finished. */
 async function compareAudit(file: string, cwd: string): Promise<Comparison> {
   const events = join(cwd, 'audit.ndjson')
-  const program = p2c(cwd, file, ['audit', 'export', '--out', join(cwd, 'audit'), '--json'])
+  const program = p2c(cwd, `sqlite:${file}`, [
+    'audit',
+    'export',
+    '--out',
+    join(cwd, 'audit'),
+    '--json',
+  ])
   await measure({ ...program, stdout: events })
   const query = await contactsQuery(file)
   const yardstick = await measure({

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { keys } from './mapping.ts'
 
 /** What of the result must be alike, in this order: tables, and of the Sales tables what is written. */
-const results = {
+export const results = {
   account: { key: ['accountid'], columns: ['accountid', 'accountnumber'] },
   contact: {
     key: ['contactid'],

@@ -14,13 +14,14 @@ import {
 
 /**
  * The script that most people would write: helper indexes, a loop, an UPDATE per row, an upsert
- * per record, a thousand rows in a transaction. It keeps no before-images. Usage: knex-script.ts FILE
+ * per record, a thousand rows in a transaction. It keeps no before-images. Usage: knex-script.ts
+ * FILE|postgres://…
  */
-const db = knex({
-  client: 'better-sqlite3',
-  connection: { filename: process.argv[2] ?? '' },
-  useNullAsDefault: true,
-})
+const [place = ''] = process.argv.slice(2)
+const isServer = place.startsWith('postgres:')
+const db = isServer
+  ? knex({ client: 'pg', connection: place })
+  : knex({ client: 'better-sqlite3', connection: { filename: place }, useNullAsDefault: true })
 const rowsPerTransaction = 1000
 const documents = ['quote', 'salesorder', 'invoice'] as const
 
@@ -35,12 +36,12 @@ await db.destroy()
 async function prepare(): Promise<void> {
   await db.schema.alterTable('contact', table => {
     table.string('msdynce_contactnumber', 20)
-    table.integer('msdynce_isactivecustomer')
-    table.integer('msdynce_iscompanyanaccount')
+    table.boolean('msdynce_isactivecustomer')
+    table.boolean('msdynce_iscompanyanaccount')
   })
   for (const name of documents)
     await db.schema.alterTable(name, table => table.index(['customerid', 'customeridtype']))
-  for (const table of targetTables()) await db.raw(table)
+  for (const table of targetTables(!isServer)) await db.raw(table)
   await db.schema.createTable('country', table => {
     table.string('spelling').primary()
     table.string('alpha2')
@@ -75,8 +76,8 @@ async function numberAndFlagContacts(): Promise<void> {
       .where({ contactid })
       .update({
         msdynce_contactnumber: numberText('CON', next++),
-        msdynce_isactivecustomer: isActive ? 1 : 0,
-        msdynce_iscompanyanaccount: parentcustomeridtype === 'account' ? 1 : 0,
+        msdynce_isactivecustomer: isActive,
+        msdynce_iscompanyanaccount: parentcustomeridtype === 'account',
       })
   })
 }
@@ -103,23 +104,25 @@ async function fillTargets(): Promise<void> {
     `LEFT JOIN country AS k ON k.spelling = lower(trim(${expression}))`
   const salesCountry = country('s.address1_country')
   await fill(accountToCds, `account AS s ${salesCountry}`)
-  await fill(accountToFinance, `cds_account AS s ${country('s.MailingPostalAddress_Country')}`)
+  await fill(accountToFinance, `cds_account AS s ${country('s."MailingPostalAddress_Country"')}`)
   await fill(
     contactToCds,
     `contact AS s JOIN account AS p ON p.accountid = s.parentcustomerid ${salesCountry}
-      WHERE s.msdynce_isactivecustomer = 0 AND s.msdynce_iscompanyanaccount = 1`,
+      WHERE NOT s.msdynce_isactivecustomer AND s.msdynce_iscompanyanaccount`,
   )
-  await fill(contactToFinance, `cds_contact AS s ${country('s.BusinessPostalAddress_Country')}`)
-  await fill(customerToCds, `contact AS s ${salesCountry} WHERE s.msdynce_isactivecustomer = 1`)
+  await fill(contactToFinance, `cds_contact AS s ${country('s."BusinessPostalAddress_Country"')}`)
+  await fill(customerToCds, `contact AS s ${salesCountry} WHERE s.msdynce_isactivecustomer`)
   await fill(
     customerToFinance,
-    `cds_account AS s ${country('s.MailingPostalAddress_Country')} WHERE s.PartyType = 'Person'`,
+    `cds_account AS s ${country('s."MailingPostalAddress_Country"')} WHERE s."PartyType" = 'Person'`,
   )
 }
 
 async function fill({ target, columns }: Mapping, from: string): Promise<void> {
-  const values = Object.entries(columns).map(([column, value]) => `${value} AS ${column}`)
-  const records = await db.raw<Record<string, unknown>[]>(`SELECT ${values.join()} FROM ${from}`)
+  const values = Object.entries(columns).map(([column, value]) => `${value} AS "${column}"`)
+  const records = await db
+    .select<Record<string, unknown>[]>(db.raw(values.join()))
+    .from(db.raw(from) as unknown as string)
   await inTransactions(records, (trx, record) =>
     trx(target)
       .insert(record)

@@ -7,6 +7,7 @@ import {
   contactToFinance,
   customerToCds,
   customerToFinance,
+  insertion,
   targetTables,
   type Mapping,
 } from './mapping.ts'
@@ -101,7 +102,7 @@ function numberText(prefix: string, sequence: number): string {
 }
 
 async function fillTargets(): Promise<void> {
-  for (const table of targetTables()) db.exec(table)
+  for (const table of targetTables(true)) db.exec(table)
   // Sorted by a value that is no column, or the planner would use an index and read at random.
   db.exec(`
     CREATE TEMP TABLE country (spelling TEXT PRIMARY KEY, alpha2 TEXT, alpha3 TEXT) WITHOUT ROWID;
@@ -113,7 +114,7 @@ async function fillTargets(): Promise<void> {
 
   const salesCountry = 'LEFT JOIN country AS k ON k.spelling = lower(trim(s.address1_country))'
   const cdsCountry = (address: string) =>
-    `LEFT JOIN country AS k ON k.spelling = lower(s.${address}_Country)`
+    `LEFT JOIN country AS k ON k.spelling = lower(s."${address}_Country")`
   const number = 's.msdynce_contactnumber'
   fill(accountToCds, `account AS s ${salesCountry} ORDER BY +s.accountnumber`)
   fill(accountToFinance, `cds_account AS s ${cdsCountry('MailingPostalAddress')}`)
@@ -130,12 +131,10 @@ async function fillTargets(): Promise<void> {
   fill(
     customerToFinance,
     `cds_account AS s ${cdsCountry('MailingPostalAddress')}
-      WHERE s.Organization_OrganizationId = 'ORG001' AND s.AccountId >= 'CON-' AND s.AccountId < 'CON.'`,
+      WHERE s."Organization_OrganizationId" = 'ORG001' AND s."AccountId" >= 'CON-' AND s."AccountId" < 'CON.'`,
   )
 }
 
-function fill({ target, columns }: Mapping, from: string): void {
-  db.exec(`
-    INSERT INTO ${target} (${Object.keys(columns).join()})
-    SELECT ${Object.values(columns).join()} FROM ${from}`)
+function fill(mapping: Mapping, from: string): void {
+  db.exec(insertion(mapping, from))
 }

@@ -1,12 +1,10 @@
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildInto } from './build.ts'
-import { compareImport, compareOnUpgraded, compareStart } from './comparisons.ts'
-import { salesData } from './data.ts'
-import { differences, fingerprintOf, type Fingerprint } from './equivalence.ts'
-import { measure } from './measure.ts'
-import { readOptions, usage, type BenchOptions } from './options.ts'
+import type { Arena } from './arena.ts'
+import { differences, type Fingerprint } from './equivalence.ts'
+import { oneOf, readOptions, usage, type BenchOptions } from './options.ts'
+import { postgresArena } from './postgres/arena.ts'
 import {
   circumstances,
   comparisonTable,
@@ -14,8 +12,8 @@ import {
   type Compared,
   type Upgrade,
 } from './report.ts'
-import { mostContactsForKnex, p2c, runRival, type RivalName } from './rivals.ts'
-import { asMarkdown, asText } from './table.ts'
+import { sqliteArena } from './sqlite-arena.ts'
+import { asMarkdown, asText, type Table } from './table.ts'
 
 /**
  * How fast p2c is, beside the fastest script and an ordinary one that do the same job. Everything
@@ -23,30 +21,20 @@ import { asMarkdown, asText } from './table.ts'
  * are kept from every program that is measured.
  */
 const folder = fileURLToPath(new URL('../../bench/', import.meta.url))
-const work = join(folder, 'work')
+const contactsAtLast = { sqlite: 1_000, postgres: 100_000 }
 const upgrades: Upgrade[] = []
 const compared: Compared[] = []
 
 const args = process.argv.slice(2)
 const options = optionsOrUsage()
 if (options) {
-  const head = circumstances(args)
-  const sizes = options.contacts
-  const isEquivalent: boolean[] = []
-  for (const contacts of sizes) isEquivalent.push(await benchSize(contacts, options))
-  if (options.others && options.rivals.includes('p2c')) await benchStart(options)
-  const tables = [
-    ...(upgrades.length > 0 ? [upgradeTable(upgrades, options.runs)] : []),
-    ...(compared.length > 0 ? [comparisonTable(compared, options.runs)] : []),
-  ]
-  process.stdout.write(['', ...head, '', ...tables.map(asText)].join('\n'))
-  if (options.markdown !== undefined)
-    writeFileSync(
-      options.markdown,
-      ['```', ...head, '```', '', ...tables.map(asMarkdown)].join('\n'),
-    )
-  rmSync(work, { recursive: true, force: true })
-  process.exitCode = isEquivalent.every(Boolean) ? 0 : 1
+  rmSync(join(folder, 'work'), { recursive: true, force: true })
+  const arena = options.engine === 'sqlite' ? sqliteArena(folder) : await postgresArena(folder)
+  try {
+    process.exitCode = (await bench(arena, options)) ? 0 : 1
+  } finally {
+    await arena.close()
+  }
 }
 
 function optionsOrUsage(): BenchOptions | undefined {
@@ -59,37 +47,63 @@ function optionsOrUsage(): BenchOptions | undefined {
   }
 }
 
+/** @returns whether all rivals ended in equivalent data */
+async function bench(arena: Arena, options: BenchOptions): Promise<boolean> {
+  const { runs, others, engine, skew, seed } = options
+  const head = circumstances(args, arena)
+  const rivals = options.rivals?.map(text => oneOf('--rivals', arena.rivals, text)) ?? arena.rivals
+  const isEquivalent: boolean[] = []
+  for (const contacts of options.contacts)
+    isEquivalent.push(await benchSize(arena, contacts, rivals, options))
+  const tables: Table[] = [upgradeTable(upgrades, runs, arena)]
+  if (others && rivals.some(rival => rival.startsWith('p2c'))) {
+    const contacts = contactsAtLast[engine]
+    note('what is measured once')
+    const last = await arena.last({ contacts, skew, seed }, runs)
+    compared.push(...last.compared.map(comparison => ({ contacts, ...comparison })))
+    if (compared.length > 0) tables.push(comparisonTable(compared, runs))
+    tables.push(...last.tables)
+  }
+  process.stdout.write(['', ...head, '', ...tables.map(asText)].join('\n'))
+  if (options.markdown !== undefined)
+    writeFileSync(
+      options.markdown,
+      ['```', ...head, '```', '', ...tables.map(asMarkdown)].join('\n'),
+    )
+  return isEquivalent.every(Boolean)
+}
+
 /**
  * Has the rivals do the job in turn, so that a busy minute of the machine meets all of them.
  *
  * @returns whether they all ended in equivalent data
  */
-async function benchSize(contacts: number, options: BenchOptions): Promise<boolean> {
-  const { skew, seed, runs, others } = options
-  const rivals = options.rivals.filter(rival => rival !== 'knex' || contacts <= mostContactsForKnex)
+async function benchSize(
+  arena: Arena,
+  contacts: number,
+  asked: readonly string[],
+  { skew, seed, runs, others }: BenchOptions,
+): Promise<boolean> {
+  const rivals = asked.filter(rival => contacts <= arena.mostContacts(rival))
   note(`data of ${contacts} contacts`)
-  const data = salesData(join(folder, 'data'), { contacts, skew, seed })
-  const prints = new Map<RivalName, Fingerprint>()
+  await arena.prepare({ contacts, skew, seed })
+  const prints = new Map<string, Fingerprint>()
   for (let run = 1; run <= runs; run++) {
     for (const rival of rivals) {
       note(`${contacts} contacts, run ${run} of ${runs}: ${rival}`)
-      const file = freshCopy(data)
-      const usage = await runRival(rival, file, work)
+      const usage = await arena.run(rival)
       upgrades.push({ contacts, rival, usage })
-      if (run === 1 && rivals.length > 1) prints.set(rival, fingerprintOf(file))
-      if (rival !== 'p2c' || !others) continue
+      if (run === 1 && rivals.length > 1) prints.set(rival, await arena.fingerprint())
+      if (!others) continue
       note(`${contacts} contacts, run ${run} of ${runs}: other commands`)
-      const found = [
-        ...(await compareOnUpgraded(file, work, usage)),
-        ...(await compareImport(data, work)),
-      ]
+      const found = await arena.compare(rival, usage)
       compared.push(...found.map(comparison => ({ contacts, ...comparison })))
     }
   }
   return areAlike(contacts, prints)
 }
 
-function areAlike(contacts: number, prints: ReadonlyMap<RivalName, Fingerprint>): boolean {
+function areAlike(contacts: number, prints: ReadonlyMap<string, Fingerprint>): boolean {
   const [[first, print] = [], ...others] = prints
   if (first === undefined || print === undefined) return true
   const unlike = others.flatMap(([rival, other]) =>
@@ -99,26 +113,6 @@ function areAlike(contacts: number, prints: ReadonlyMap<RivalName, Fingerprint>)
   if (unlike.length === 0 && others.length > 0)
     note(`${contacts} contacts: ${[...prints.keys()].join(', ')} end in equivalent data`)
   return unlike.length === 0
-}
-
-async function benchStart({ skew, seed, runs }: BenchOptions): Promise<void> {
-  const contacts = 1_000
-  const file = freshCopy(salesData(join(folder, 'data'), { contacts, skew, seed }))
-  const built = buildInto(join(folder, 'build'))
-  await measure(p2c(work, file, ['migrate', '--yes', '--quiet']))
-  for (let run = 1; run <= runs; run++) {
-    note(`start of the command, run ${run} of ${runs}`)
-    const found = await compareStart(file, work, built)
-    compared.push(...found.map(comparison => ({ contacts, ...comparison })))
-  }
-}
-
-function freshCopy(data: string): string {
-  rmSync(work, { recursive: true, force: true })
-  mkdirSync(work, { recursive: true })
-  const file = join(work, 'sales.sqlite')
-  copyFileSync(data, file)
-  return file
 }
 
 function note(text: string): void {

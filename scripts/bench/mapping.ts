@@ -36,22 +36,22 @@ const addressFromSales = (to: string) => ({
 })
 
 const street = (from: string) =>
-  `s.${from}_AddressLine1 || coalesce(char(10) || s.${from}_AddressLine2, '')`
+  `s."${from}_AddressLine1" || coalesce('\n' || s."${from}_AddressLine2", '')`
 
 const customerFromCds = {
   dataAreaId: `'usmf'`,
-  CustomerAccount: 's.AccountId',
-  PartyNumber: 's.AccountId',
-  PartyType: 's.PartyType',
-  PrimaryContactEmail: 's.EmailPrimary',
-  PrimaryContactPhone: 's.PhonePrimary',
-  PrimaryContactFax: 's.PhoneFax',
-  PrimaryContactURL: 's.WebsiteURL',
+  CustomerAccount: 's."AccountId"',
+  PartyNumber: 's."AccountId"',
+  PartyType: 's."PartyType"',
+  PrimaryContactEmail: 's."EmailPrimary"',
+  PrimaryContactPhone: 's."PhonePrimary"',
+  PrimaryContactFax: 's."PhoneFax"',
+  PrimaryContactURL: 's."WebsiteURL"',
   SalesCurrencyCode: `'USD'`,
   AddressStreet: street('MailingPostalAddress'),
-  AddressCity: 's.MailingPostalAddress_City',
-  AddressState: 's.MailingPostalAddress_State',
-  AddressZipCode: 's.MailingPostalAddress_PostalCode',
+  AddressCity: 's."MailingPostalAddress_City"',
+  AddressState: 's."MailingPostalAddress_State"',
+  AddressZipCode: 's."MailingPostalAddress_PostalCode"',
   AddressCountryRegionISOCode: `coalesce(k.alpha3, 'USA')`,
   CustomerGroupId: `'10'`,
   LanguageId: `'en-us'`,
@@ -78,7 +78,7 @@ export const accountToFinance: Mapping = {
   target: 'finops_customersv2',
   columns: {
     ...customerFromCds,
-    OrganizationName: 's.OrganizationName',
+    OrganizationName: 's."OrganizationName"',
     DeliveryAddressCountryRegionISOCode: `'USA'`,
     SiteId: `'1'`,
     WarehouseId: `'13'`,
@@ -113,23 +113,23 @@ export const contactToFinance: Mapping = {
   target: 'finops_cdscontactpersons',
   columns: {
     dataAreaId: `'usmf'`,
-    ContactPersonPartyNumber: 's.ContactId',
-    AssociatedPartyNumber: 's.PrimaryAccount_AccountId',
-    FirstName: 's.Name_GivenName',
-    MiddleName: 's.Name_MiddleName',
-    LastName: 's.Name_Surname',
-    PrimaryEmailAddress: 's.EmailPrimary',
-    PrimaryPhoneNumber: 's.PhonePrimary',
-    EmploymentProfession: 's.Profession',
-    MaritalStatus: 's.MaritalStatus',
-    ContactPersonPartyType: 's.PartyType',
-    DecisionMakingRoleCode: 's.PrimaryAccountRole',
-    IsInactive: `CASE s.Status WHEN 'Inactive' THEN 'Yes' ELSE 'No' END`,
-    Gender: `CASE s.Gender WHEN 'NotSpecified' THEN 'Unknown' ELSE s.Gender END`,
+    ContactPersonPartyNumber: 's."ContactId"',
+    AssociatedPartyNumber: 's."PrimaryAccount_AccountId"',
+    FirstName: 's."Name_GivenName"',
+    MiddleName: 's."Name_MiddleName"',
+    LastName: 's."Name_Surname"',
+    PrimaryEmailAddress: 's."EmailPrimary"',
+    PrimaryPhoneNumber: 's."PhonePrimary"',
+    EmploymentProfession: 's."Profession"',
+    MaritalStatus: 's."MaritalStatus"',
+    ContactPersonPartyType: 's."PartyType"',
+    DecisionMakingRoleCode: 's."PrimaryAccountRole"',
+    IsInactive: `CASE s."Status" WHEN 'Inactive' THEN 'Yes' ELSE 'No' END`,
+    Gender: `CASE s."Gender" WHEN 'NotSpecified' THEN 'Unknown' ELSE s."Gender" END`,
     PrimaryAddressStreet: street('BusinessPostalAddress'),
-    PrimaryAddressCity: 's.BusinessPostalAddress_City',
-    PrimaryAddressStateId: 's.BusinessPostalAddress_State',
-    PrimaryAddressZipCode: 's.BusinessPostalAddress_PostalCode',
+    PrimaryAddressCity: 's."BusinessPostalAddress_City"',
+    PrimaryAddressStateId: 's."BusinessPostalAddress_State"',
+    PrimaryAddressZipCode: 's."BusinessPostalAddress_PostalCode"',
     PrimaryAddressCountryRegionISOCode: `coalesce(k.alpha3, 'USA')`,
     IsContactPersonExternallyMaintained: `'Yes'`,
   },
@@ -158,17 +158,17 @@ export const customerToFinance: Mapping = {
   target: 'finops_customersv2',
   columns: {
     ...customerFromCds,
-    PersonFirstName: 's.PersonName_GivenName',
-    PersonMiddleName: 's.PersonName_MiddleName',
-    PersonLastName: 's.PersonName_Surname',
-    PersonMaritalStatus: 's.MaritalStatus',
-    PersonGender: `CASE s.Gender WHEN 'NotSpecified' THEN 'Unknown' ELSE s.Gender END`,
+    PersonFirstName: 's."PersonName_GivenName"',
+    PersonMiddleName: 's."PersonName_MiddleName"',
+    PersonLastName: 's."PersonName_Surname"',
+    PersonMaritalStatus: 's."MaritalStatus"',
+    PersonGender: `CASE s."Gender" WHEN 'NotSpecified' THEN 'Unknown' ELSE s."Gender" END`,
     AddressLocationRoles: `'Business'`,
   },
 }
 
-/** The tables that all mappings together fill, in the order of their keys. */
-export function targetTables(): string[] {
+/** The tables that all mappings together fill, kept in the order of their keys where `clustered`. */
+export function targetTables(clustered: boolean): string[] {
   const all = [
     accountToCds,
     accountToFinance,
@@ -181,7 +181,17 @@ export function targetTables(): string[] {
     const filled = all.flatMap(mapping =>
       mapping.target === target ? Object.keys(mapping.columns) : [],
     )
-    const columns = [...new Set([...key, ...filled])].map(column => `${column} TEXT`)
-    return `CREATE TABLE ${target} (${columns.join()}, PRIMARY KEY (${key.join()})) WITHOUT ROWID`
+    const columns = [...new Set([...key, ...filled])].map(column => `"${column}" TEXT`)
+    return `CREATE TABLE ${target} (${columns.join()}, PRIMARY KEY (${quoted(key)}))${clustered ? ' WITHOUT ROWID' : ''}`
   })
+}
+
+/** INSERT … SELECT of a leg, whose rows come `from`. */
+export function insertion({ target, columns }: Mapping, from: string): string {
+  return `INSERT INTO ${target} (${quoted(Object.keys(columns))}) SELECT ${Object.values(columns).join()} FROM ${from}`
+}
+
+/** Names as a list of SQL. */
+export function quoted(names: readonly string[]): string {
+  return names.map(name => `"${name}"`).join()
 }

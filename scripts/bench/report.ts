@@ -1,15 +1,14 @@
-import Driver from 'better-sqlite3'
 import { cpus, loadavg, totalmem } from 'node:os'
-import { hasSqliteShell, type Comparison } from './comparisons.ts'
+import type { Arena } from './arena.ts'
+import type { Comparison } from './comparisons.ts'
 import type { Usage } from './measure.ts'
 import { medians } from './median.ts'
-import type { RivalName } from './rivals.ts'
 import type { Table } from './table.ts'
 
 /** One rival's upgrade of so many contacts. */
 export interface Upgrade {
   readonly contacts: number
-  readonly rival: RivalName
+  readonly rival: string
   readonly usage: Usage
 }
 
@@ -19,21 +18,22 @@ export interface Compared extends Comparison {
 }
 
 /** Where and when it was measured, and how to do it again. */
-export function circumstances(args: readonly string[]): string[] {
+export function circumstances(args: readonly string[], { version }: Arena): string[] {
   const [cpu] = cpus()
   const memory = Math.round(totalmem() / 2 ** 30)
-  const db = new Driver(':memory:')
-  const sqlite = String(db.prepare('SELECT sqlite_version()').pluck().get())
-  db.close()
   return [
     `npm run bench${args.length === 0 ? '' : ` -- ${args.join(' ')}`}`,
     `${new Date().toISOString().slice(0, 16)}Z, ${cpu?.model ?? 'unknown processor'}, ${cpus().length} cores, ${memory} GiB, load ${(loadavg()[0] ?? 0).toFixed(1)}`,
-    `Node ${process.versions.node}, SQLite ${sqlite}`,
+    `Node ${process.versions.node}, ${version}`,
   ]
 }
 
-/** The whole upgrade, by each rival: medians, and what they are of the limit. */
-export function upgradeTable(upgrades: readonly Upgrade[], runs: number): Table {
+/** The whole upgrade, by each rival: medians, and what they are of the yardstick. */
+export function upgradeTable(
+  upgrades: readonly Upgrade[],
+  runs: number,
+  { yardstick, notes }: Arena,
+): Table {
   const groups = grouped(upgrades, ({ contacts, rival }) => `${contacts} ${rival}`)
   const medianOf = new Map(
     [...groups].map(([key, group]) => [key, medians(group.map(({ usage }) => usage))]),
@@ -41,7 +41,7 @@ export function upgradeTable(upgrades: readonly Upgrade[], runs: number): Table 
   const rows = [...groups.values()].flatMap(([one]) => {
     const own = one && medianOf.get(`${one.contacts} ${one.rival}`)
     if (!own) return []
-    const limit = medianOf.get(`${one.contacts} limit`)
+    const best = medianOf.get(`${one.contacts} ${yardstick}`)
     return [
       [
         one.rival,
@@ -51,9 +51,9 @@ export function upgradeTable(upgrades: readonly Upgrade[], runs: number): Table 
         count(one.contacts / own.wallSeconds),
         count(own.peakMegabytes),
         count(own.writtenMegabytes),
-        ratio(own.wallSeconds, limit?.wallSeconds),
-        ratio(own.cpuSeconds, limit?.cpuSeconds),
-        ratio(own.writtenMegabytes, limit?.writtenMegabytes),
+        ratio(own.wallSeconds, best?.wallSeconds),
+        ratio(own.cpuSeconds, best?.cpuSeconds),
+        ratio(own.writtenMegabytes, best?.writtenMegabytes),
       ],
     ]
   })
@@ -67,13 +67,13 @@ export function upgradeTable(upgrades: readonly Upgrade[], runs: number): Table 
       'rows/s',
       'peak MB',
       'MB written',
-      'wall/limit',
-      'CPU/limit',
-      'MB/limit',
+      `wall/${yardstick}`,
+      `CPU/${yardstick}`,
+      `MB/${yardstick}`,
     ],
     rows,
     words: 1,
-    notes: growth(upgrades, medianOf),
+    notes: [...growth(upgrades, medianOf), ...notes],
   }
 }
 
@@ -116,9 +116,7 @@ export function comparisonTable(compared: readonly Compared[], runs: number): Ta
     ],
     rows,
     words: 2,
-    notes: hasSqliteShell
-      ? []
-      : ['Left out, because sqlite3 is not installed: import and audit export.'],
+    notes: [],
   }
 }
 

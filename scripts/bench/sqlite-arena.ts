@@ -1,0 +1,73 @@
+import Driver from 'better-sqlite3'
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Arena } from './arena.ts'
+import { buildInto } from './build.ts'
+import {
+  compareImport,
+  compareOnUpgraded,
+  compareStart,
+  hasSqliteShell,
+  type Comparison,
+} from './comparisons.ts'
+import { salesData } from './data.ts'
+import { fingerprintOf } from './equivalence.ts'
+import { measure } from './measure.ts'
+import { mostContactsForKnex, p2c, rivals, runRival } from './rivals.ts'
+
+/** Files of SQLite. */
+export function sqliteArena(folder: string): Arena {
+  const work = join(folder, 'work')
+  const file = join(work, 'sales.sqlite')
+  let data = ''
+  const freshCopy = () => {
+    rmSync(work, { recursive: true, force: true })
+    mkdirSync(work, { recursive: true })
+    copyFileSync(data, file)
+  }
+  return {
+    rivals,
+    yardstick: 'limit',
+    version: `SQLite ${versionOfSqlite()}`,
+    notes: hasSqliteShell
+      ? []
+      : ['Left out, because sqlite3 is not installed: import and audit export.'],
+    mostContacts: rival => (rival === 'knex' ? mostContactsForKnex : Infinity),
+    prepare: shape => {
+      data = salesData(join(folder, 'data'), shape)
+      return Promise.resolve()
+    },
+    run: rival => {
+      freshCopy()
+      return runRival(rival, file, work)
+    },
+    fingerprint: () => Promise.resolve(fingerprintOf(file)),
+    compare: async (rival, usage) =>
+      rival === 'p2c'
+        ? [...(await compareOnUpgraded(file, work, usage)), ...(await compareImport(data, work))]
+        : [],
+    last: async (shape, runs) => {
+      data = salesData(join(folder, 'data'), shape)
+      freshCopy()
+      const built = buildInto(join(folder, 'build'))
+      await measure(p2c(work, `sqlite:${file}`, ['migrate', '--yes', '--quiet']))
+      const compared: Comparison[] = []
+      for (let run = 1; run <= runs; run++)
+        compared.push(...(await compareStart(`sqlite:${file}`, work, built)))
+      return { compared, tables: [] }
+    },
+    close: () => {
+      rmSync(work, { recursive: true, force: true })
+      return Promise.resolve()
+    },
+  }
+}
+
+function versionOfSqlite(): string {
+  const db = new Driver(':memory:')
+  try {
+    return String(db.prepare('SELECT sqlite_version()').pluck().get())
+  } finally {
+    db.close()
+  }
+}
