@@ -34,7 +34,7 @@ export interface Beside {
 /** Begins to export a file in a thread of its own, from a snapshot that it opens at once. */
 export function exportBeside(config: Config, name: string, options: ExportOptions): Beside {
   const data: BesideData = { config, name, options }
-  const thread = startThread(new URL('./export-thread.ts', import.meta.url), { workerData: data })
+  const thread = startThread(new URL('./export-thread.ts', import.meta.url), data)
   const heard: BesideMessage[] = []
   let wake: () => void = () => undefined
   const hear = (message: BesideMessage) => {

@@ -108,7 +108,8 @@ async function* workOff(work: BackfillWork): Work<undefined> {
       const { total, waited } = piece
       yield { type: 'progress', step: migration, done: told.done, total, slowed: waited ?? slowed }
     }
-    if (rowsDone > 0) pace.took({ rows: rowsDone, millis: performance.now() - started })
+    if (rowsDone > 0)
+      pace.took({ rows: rowsDone, millis: performance.now() - started, asked: rows })
   }
 }
 

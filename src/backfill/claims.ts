@@ -21,9 +21,9 @@ export async function addClaims(db: Database, migration: string, range: Range): 
 }
 
 /**
- * The first positions that nobody has done or is doing, at most so many and without a hole. Only
- * `take` makes them one's own. null where there are none now: what others are doing may yet come
- * back.
+ * The first positions that nobody has done or is doing, at most so many and without a hole: whole
+ * stretches where one fits, since what is left of one is a small batch for somebody. Only `take`
+ * makes them one's own. null where there are none now: what others are doing may yet come back.
  */
 export async function findFree(
   db: Database,
@@ -31,8 +31,12 @@ export async function findFree(
   rows: number,
 ): Promise<Range | null> {
   const most = Math.ceil(rows / stretchRows) + 1
-  const free = joined(await claims(db, sql`migration = ${migration}`, most))
-  return free && { first: free.first, last: Math.min(free.last, free.first + rows - 1) }
+  const found = await claims(db, sql`migration = ${migration}`, most)
+  const free = joined(found)
+  if (!free) return null
+  const last = free.first + rows - 1
+  const wholes = found.filter(claim => claim.last <= Math.min(last, free.last))
+  return { first: free.first, last: wholes.at(-1)?.last ?? Math.min(last, free.last) }
 }
 
 /**

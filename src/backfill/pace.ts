@@ -11,6 +11,8 @@ const remembered = 10
 export interface Batch {
   readonly rows: number
   readonly millis: number
+  /** How many rows it could have had, where fewer were left for it. */
+  readonly asked?: number
 }
 
 /** How large the next batch shall be, and why it is smaller than it could be. */
@@ -37,7 +39,7 @@ export function nextPace(batches: readonly Batch[], aimMillis: number, fixedRows
   }
   const perRow = percentile90(recent.map(batch => batch.millis / Math.max(1, batch.rows)))
   return {
-    rows: clamp(Math.min(aimMillis / Math.max(perRow, 1e-6), last.rows * 1.5)),
+    rows: clamp(Math.min(aimMillis / Math.max(perRow, 1e-6), (last.asked ?? last.rows) * 1.5)),
     slowed: null,
   }
 }

@@ -66,6 +66,7 @@ export async function makePlan(
         ON CONFLICT (migration) DO UPDATE SET rows = excluded.rows, last_number = coalesce(excluded.last_number, p2c_backfill.last_number)`,
     )
     await addClaims(db, migration, { first: (before?.rows ?? 0) + 1, last: rows })
+    if (!again) await db.dialect.renewStatistics(db, planTable(backfill.table))
     return { added, mark }
   })
 }

@@ -3,7 +3,7 @@ import { now, type Run } from '../database/history.ts'
 import { sql } from '../domain/sql.ts'
 import { P2cError } from '../errors.ts'
 import type { Work } from '../events.ts'
-import type { Backfill } from './backfill.ts'
+import { writtenColumns, type Backfill } from './backfill.ts'
 import { doBatches, rejectedRows } from './batches.ts'
 import { findPlan, makePlan } from './plan.ts'
 import { withRetries } from './retry.ts'
@@ -51,6 +51,11 @@ export async function* runBackfill(
     if (late.added === 0) break
     if (sweep >= mostSweeps) throw neverFinished(migration)
   }
+  await db.dialect.renewStatistics(
+    db,
+    db.names.table(backfill.table),
+    writtenColumns(backfill).map(column => db.names.column(column)),
+  )
   await db.transaction(() =>
     db.change(
       sql`UPDATE p2c_backfill SET state = 'done', finished_on = ${now()} WHERE migration = ${migration}`,

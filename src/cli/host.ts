@@ -24,7 +24,7 @@ export async function runInEngine(request: JobRequest, options: HostOptions): Pr
   const { until = null, pauseMillis = 0, take, say } = options
   const stop = new SharedArrayBuffer(4)
   const data: EngineData = { request, stop, pauseMillis, until }
-  const worker = startThread(new URL('./engine.ts', import.meta.url), { workerData: data })
+  const worker = startThread(new URL('./engine.ts', import.meta.url), data)
   const givenUp = new AbortController()
   const stops = listenForStops({
     until,

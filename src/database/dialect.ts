@@ -227,6 +227,11 @@ export interface Dialect {
     columns: readonly Sql[],
     rows: readonly BoundRow[],
   ): Promise<void>
+  /**
+   * Has the planner look at a table that was just filled, or at some columns of it, where it would
+   * else take it for nearly empty and go through all of it for each row of another.
+   */
+  renewStatistics(db: Database, table: Sql, columns?: readonly Sql[]): Promise<void>
   /** What stands behind a table that is kept in the order of its primary key. */
   readonly clusteredByKey: Sql
   /** How a view is made that may be there already. */

@@ -145,6 +145,9 @@ export async function planLoad(db: Database, file: PreparedFile, fileAt: number)
   await db.change(
     sql`INSERT INTO ${plan} (target, line) SELECT ${asItIs}, k.line FROM (${lastOfKey}) AS k LEFT JOIN ${stored} AS s ON s.guid = ${db.rules.keyText(raw('k.target'))} ORDER BY k.target`,
   )
+  await db.dialect.renewStatistics(db, rows, [raw('line')])
+  await db.dialect.renewStatistics(db, plan)
+  await db.dialect.renewStatistics(db, stored)
   const planned = await countOf(db, plan)
   if (planned < (await countOf(db, rows))) await rejectDuplicates(db, file, fileAt)
   return planned

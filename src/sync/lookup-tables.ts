@@ -31,6 +31,7 @@ export async function makeCountryTable(db: Database, countries: Countries): Prom
       )
     }
   })
+  await db.dialect.renewStatistics(db, raw('p2c_sync_country'))
 }
 
 export async function dropCountryTable(db: Database): Promise<void> {
@@ -54,6 +55,8 @@ async function makeSourceTables(db: Database, leg: ProjectLeg): Promise<void> {
   await makeTable(db, 'p2c_sync_duplicate', 'key text NOT NULL PRIMARY KEY, rows bigint NOT NULL')
   await fillCurrencies(db)
   await fillDuplicates(db, leg)
+  await db.dialect.renewStatistics(db, raw('p2c_sync_currency'))
+  await db.dialect.renewStatistics(db, raw('p2c_sync_duplicate'))
 }
 
 export async function dropLookUpTables(db: Database): Promise<void> {
@@ -67,6 +70,7 @@ async function fillCustomers(db: Database): Promise<void> {
   await db.change(
     sql`INSERT INTO p2c_sync_customer SELECT "CustomerAccount" FROM ${identifier(customersV2.table)} WHERE "dataAreaId" = ${db.config.organization.company} ORDER BY 1`,
   )
+  await db.dialect.renewStatistics(db, raw('p2c_sync_customer'))
 }
 
 const company = 'parentcustomerid.'
@@ -99,6 +103,7 @@ async function fillAccounts(db: Database, attributes: readonly string[]): Promis
       SELECT ${guid}, CASE WHEN ${guid} IN (${rejected}) THEN 1 ELSE 0 END, ${join(attributes.map(name => names.column(name)))}
       FROM ${names.table('account')} WHERE ${guid} IS NOT NULL ORDER BY 1 ON CONFLICT (guid) DO NOTHING`,
   )
+  await db.dialect.renewStatistics(db, raw('p2c_sync_account'))
 }
 
 /** Text compares as the targets' does, so that their indexes and these serve one another. */

@@ -3,7 +3,7 @@ import { quarantined, tooManyRejects } from '../backfill/quarantine.ts'
 import { withRetries } from '../backfill/retry.ts'
 import type { Database } from '../database/database.ts'
 import { noteProgress, type Run } from '../database/history.ts'
-import { sql } from '../domain/sql.ts'
+import { identifier, raw, sql } from '../domain/sql.ts'
 import type { Work } from '../events.ts'
 import { dropAffected, makeAffected } from './affected.ts'
 import { dropBatchTable, makeBatchTable, planBatches, runBatch, type BatchPlan } from './batch.ts'
@@ -62,6 +62,7 @@ async function* runBatches(
 ): Work<Execution> {
   const step = `${project.name}: ${leg.name}`
   let execution = begun
+  if (execution.mode === 'full' && !readsSales(leg)) await renewStatistics(db, leg)
   await makeLookUpTables(db, leg)
   const plan = await planBatches(db, project, leg, execution)
   await makeBatchTable(db)
@@ -86,6 +87,12 @@ async function* runBatches(
     }
     pace.took({ rows: stretch.rows, millis: performance.now() - started })
   }
+}
+
+/** The first leg has just written what this one reads; here, because a leg may be resumed. */
+async function renewStatistics(db: Database, leg: ProjectLeg): Promise<void> {
+  await db.dialect.renewStatistics(db, identifier(leg.source), [identifier(leg.number)])
+  await db.dialect.renewStatistics(db, raw('p2c_sync_record'), [raw('task'), raw('key')])
 }
 
 /** What all batches of a leg share. */

@@ -105,6 +105,7 @@ async function listSelected(
     ),
     await db.dialect.changeMark(db),
   ])
+  await db.dialect.renewStatistics(db, raw('p2c_sync_work'), [raw('position')])
   return {
     from: sql`p2c_sync_work AS w`,
     // The row may have changed since it was listed.

@@ -19,6 +19,7 @@ t.test('a fixed size is never changed', t => {
 t.test('it goes for the aim, growing by at most half', t => {
   t.equal(nextPace(steady(2_000, 10), aim).rows, 3_000)
   t.equal(nextPace(steady(2_000, 200), aim).rows, 2_500)
+  t.equal(nextPace([{ rows: 50, millis: 1, asked: 2_000 }], aim).rows, 3_000, 'there was no more')
   t.equal(nextPace(steady(2_000, 250), aim).rows, 2_000)
   t.equal(nextPace(steady(2_000, 500), aim).rows, 1_000)
   t.end()

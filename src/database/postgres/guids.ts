@@ -30,12 +30,18 @@ export class KeyTypes {
     return this.#types.get(table) ?? text
   }
 
+  /** Whether a script can change what `read` finds: it makes, alters or drops one of the tables. */
+  mayChangeBy(script: string): boolean {
+    const names = this.#keys().map(({ table }) => table.replaceAll('"', '""'))
+    return (
+      /\b(create|alter|drop)\s+(\w+\s+)?table\b/i.test(script) &&
+      names.some(name => script.includes(name))
+    )
+  }
+
   async read(): Promise<void> {
-    const { tables, schema } = this.#config
-    const keys = (['account', 'contact'] as const).map(name => ({
-      table: tables[name],
-      key: salesTable(name).key,
-    }))
+    const { schema } = this.#config
+    const keys = this.#keys()
     const { rows } = await this.#client.query<{ name: string; uuid: boolean; collation: string }>(
       `SELECT c.relname AS name, a.atttypid = 'uuid'::regtype AS uuid,
         coalesce(quote_ident(n.nspname) || '.' || quote_ident(o.collname), '"default"') AS collation
@@ -52,6 +58,12 @@ export class KeyTypes {
         uuid ? { kind: 'uuid' } : { kind: 'text', collation },
       ]),
     )
+  }
+
+  #keys(): { table: string; key: string }[] {
+    const { tables } = this.#config
+    const names = ['account', 'contact'] as const
+    return names.map(name => ({ table: tables[name], key: salesTable(name).key }))
   }
 }
 

@@ -102,6 +102,8 @@ async function settle(
     extra_float_digits: '1',
     standard_conforming_strings: 'on',
     statement_timeout: '0',
+    // Statements are many and short, and their expressions long: to compile them takes longer.
+    jit: 'off',
     lock_timeout: '0',
     ...(mode === 'read' ? { default_transaction_read_only: 'on' } : {}),
   }
@@ -259,7 +261,7 @@ function databaseOn(
     script: async text => {
       await guarded(() => client.query(text))
       // Another transaction's DDL does not concern a run: it holds the lock.
-      await guarded(() => keyTypes.read())
+      if (keyTypes.mayChangeBy(text)) await guarded(() => keyTypes.read())
     },
     transaction: async <T>(work: () => Promise<T>) => {
       if (begunAt !== undefined) throw new Error('a transaction inside another')

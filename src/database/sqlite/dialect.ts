@@ -103,6 +103,8 @@ export const sqliteDialect: Dialect = {
       : ranksInTables(db, places, type),
   blocksItsThread: true,
   insertMany: (db, table, columns, rows) => insertMany(sqlite(db), table, columns, rows),
+  // Its planner asks for nothing but indexes, and takes every table for a large one.
+  renewStatistics: () => Promise.resolve(),
   clusteredByKey: raw('WITHOUT ROWID'),
   createViewIfMissing: raw('CREATE VIEW IF NOT EXISTS'),
   countingKey: raw('integer PRIMARY KEY'),
