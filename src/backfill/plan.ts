@@ -212,7 +212,7 @@ async function fillPlan(
   return db.change(
     sql`INSERT INTO ${planTable(backfill.table)} (row_key, row_hint, number, ${join(columns, ', ')})
       SELECT ${names.column(backfill.key, 't')}, ${locator ? sql`t.${locator}` : raw('NULL')}, ${number}, ${join(values, ', ')}
-      FROM ${names.table(backfill.table)} AS t
+      FROM ${names.table(backfill.table)} AS t ${ranks.joinAt(place)}
       WHERE ${isToDo(db, backfill, 't', lookUp)} ORDER BY ${place}`,
   )
 }

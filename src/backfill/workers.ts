@@ -30,7 +30,10 @@ export async function openWorkers(db: Database, run: Run, count: number): Promis
     await closeWorkers(workers)
     throw failed.reason
   }
-  for (const worker of workers) worker.beforeCommit(() => mustHoldFence(worker, run))
+  for (const worker of workers) {
+    worker.beforeCommit(() => mustHoldFence(worker, run))
+    await worker.dialect.beginLongWork(worker)
+  }
   return workers
 }
 

@@ -1,10 +1,12 @@
-import { sql, textOf, type Sql } from '../domain/sql.ts'
+import { raw, sql, textOf, type Sql } from '../domain/sql.ts'
 import type { NumberFormat } from '../numbering/format.ts'
 import type { Database } from './database.ts'
 
 /** The rank of each row of a query, 1, 2, 3 …, by the place of the row. */
 export interface Ranks {
   readonly count: number
+  /** What must be joined to a query over places, for `numberOf`. */
+  joinAt(place: Sql): Sql
   /**
    * The text of the number of the row in a place: the first rank has the number `first`. NULL where
    * the query did not give this place.
@@ -29,14 +31,11 @@ export async function ranksInTables(db: Database, places: Sql, type: Sql): Promi
   const count = await db.change(
     sql`INSERT INTO p2c_rank SELECT place, ordinal FROM p2c_order ORDER BY place`,
   )
+  await db.dialect.renewStatistics(db, raw('p2c_rank'))
   return {
     count,
-    numberOf: (format, first, place) =>
-      db.dialect.numberText(
-        db,
-        format,
-        sql`${first - 1} + (SELECT k.ordinal FROM p2c_rank AS k WHERE k.place = ${place})`,
-      ),
+    joinAt: place => sql`LEFT JOIN p2c_rank AS k ON k.place = ${place}`,
+    numberOf: (format, first) => db.dialect.numberText(db, format, sql`${first - 1} + k.ordinal`),
     forget: () => db.script('DROP TABLE p2c_order; DROP TABLE p2c_rank'),
   }
 }

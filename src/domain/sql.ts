@@ -28,3 +28,14 @@ export function all(conditions: readonly Sql[]): Sql {
 export function any(conditions: readonly Sql[]): Sql {
   return conditions.length === 0 ? raw('1 = 0') : sql`(${join([...conditions], ' OR ')})`
 }
+
+/**
+ * A condition that holds for nearly all rows, never NULL. A planner that multiplies what it guesses
+ * of its parts would expect next to none, and go through other tables whole for each that there is;
+ * of this it guesses that it holds for every other row.
+ *
+ * @param ofNull what it is where it is not known
+ */
+export function mostlyTrue(condition: Sql, { ofNull = false } = {}): Sql {
+  return sql`coalesce(${condition}, ${raw(ofNull ? 'true' : 'false')})`
+}

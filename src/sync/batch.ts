@@ -7,6 +7,7 @@ import {
   identifier,
   join,
   literal,
+  mostlyTrue,
   raw,
   sql,
   textOf,
@@ -70,7 +71,7 @@ export async function planBatches(
   const seen: View = {
     joins: compiled.joins,
     fields: compiled.fields,
-    isFine: sql`${any(checks.map(({ when }) => when))} IS NOT TRUE`,
+    isFine: mostlyTrue(sql`NOT ${any(checks.map(({ when }) => when))}`, { ofNull: true }),
     notices: [...compiled.notices, ...target.warning],
   }
   const { listed, columns } = listing(db, leg, seen, compiled.fields)

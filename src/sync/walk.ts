@@ -1,7 +1,18 @@
 import { keyCopyType } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
 import { salesTable, type SalesTableName } from '../domain/sales.ts'
-import { all, empty, identifier, join, literal, raw, sql, textOf, type Sql } from '../domain/sql.ts'
+import {
+  all,
+  empty,
+  identifier,
+  join,
+  literal,
+  mostlyTrue,
+  raw,
+  sql,
+  textOf,
+  type Sql,
+} from '../domain/sql.ts'
 import { readsSales } from './compile.ts'
 import type { Execution } from './execution.ts'
 import type { ProjectLeg } from './project.ts'
@@ -109,7 +120,7 @@ async function listSelected(
   return {
     from: sql`p2c_sync_work AS w`,
     // The row may have changed since it was listed.
-    join: sql`JOIN ${source} AS s ON ${at} = w.locator AND ${number} = w.key AND ${selects(db, leg)}`,
+    join: sql`JOIN ${source} AS s ON ${at} = w.locator AND ${mostlyTrue(sql`${number} = w.key AND ${selects(db, leg)}`)}`,
     length,
     isObserved: async () => mark !== null && mark === (await db.dialect.changeMark(db)),
     ...stretchesByPosition(db),

@@ -18,6 +18,7 @@ import { insertMany } from './insert-many.ts'
 import { liveDdl } from './live-ddl.ts'
 import { liveSchema } from './live-schema.ts'
 import { isLocked, tryLock } from './lock.ts'
+import { beginLongWork } from './long-work.ts'
 import { numberText } from './number-text.ts'
 import type { PostgresDatabase } from './open.ts'
 import { rehearse } from './rehearsal.ts'
@@ -75,8 +76,8 @@ export const postgresDialect: Dialect = {
   rehearse: (db, statements) => rehearse(postgres(db), statements),
   tryLock: db => tryLock(postgres(db)),
   isLocked: db => isLocked(postgres(db)),
-  // A session has nothing that would have to be put back.
-  beginLongWork: () => Promise.resolve(),
+  // Nothing that would have to be put back: settings of a session go with it.
+  beginLongWork: db => beginLongWork(postgres(db)),
   endLongWork: () => Promise.resolve(),
   missingPermissions: db => missingPermissions(postgres(db)),
   // The server's disk is not to be seen from here.

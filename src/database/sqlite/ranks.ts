@@ -1,4 +1,4 @@
-import { sql, type Sql } from '../../domain/sql.ts'
+import { empty, sql, type Sql } from '../../domain/sql.ts'
 import { numberer } from '../../numbering/format.ts'
 import type { Ranks } from '../ranks.ts'
 import type { SqliteDatabase } from './open.ts'
@@ -14,6 +14,7 @@ export function ranksInMemory(db: SqliteDatabase, places: Sql): Ranks {
   for (const place of rows.iterate(...places.values)) ordinals.set(place, ++count)
   return {
     count,
+    joinAt: () => empty,
     numberOf: (format, first, place) => {
       const make = numberer(format)
       db.handle.function('p2c_ranked_number', { deterministic: false }, place => {
