@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { amount } from '../amount.ts'
 import { openCsv, type CsvOptions } from '../csv/write.ts'
 import type { Database } from '../database/database.ts'
 import type { Work } from '../events.ts'
@@ -56,7 +57,7 @@ export async function* exportFile(
       }
     }
     const summary = await csv.finish()
-    yield { type: 'step', state: 'finished', step: name, note: `${summary.rows} rows` }
+    yield { type: 'step', state: 'finished', step: name, note: amount(summary.rows, 'row') }
     return { name, ...summary }
   } finally {
     await csv.abandon()

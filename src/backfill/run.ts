@@ -1,3 +1,4 @@
+import { amount } from '../amount.ts'
 import type { Database } from '../database/database.ts'
 import { now, type Run } from '../database/history.ts'
 import { sql } from '../domain/sql.ts'
@@ -37,7 +38,7 @@ export async function* runBackfill(
     yield { type: 'step', state: 'started', step: `${backfill.table}: plan` }
     const { value: planned } = await plan()
     mark = planned.mark
-    const note = `${planned.added} rows`
+    const note = amount(planned.added, 'row')
     yield { type: 'step', state: 'finished', step: `${backfill.table}: plan`, note }
   }
   for (let sweep = 0; ; sweep++) {
@@ -46,7 +47,7 @@ export async function* runBackfill(
     // Where no other program has written since the plan was made, no row can have come late.
     const late = (await isUnchanged(db, mark)) ? { added: 0, mark } : (await plan()).value
     mark = late.mark
-    const note = `${late.added} rows`
+    const note = amount(late.added, 'row')
     yield { type: 'step', state: 'finished', step: `${backfill.table}: sweep`, note }
     if (late.added === 0) break
     if (sweep >= mostSweeps) throw neverFinished(migration)

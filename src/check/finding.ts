@@ -17,8 +17,3 @@ export interface Finding {
 
 /** How many examples a finding shows. */
 export const shownExamples = 10
-
-/** How an amount reads: `1 account`, `2 accounts`. */
-export function amount(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`
-}

@@ -1,4 +1,5 @@
-import { amount, shownExamples, type Finding } from './finding.ts'
+import { amount } from '../amount.ts'
+import { shownExamples, type Finding } from './finding.ts'
 
 /** The schema would not stand the upgrade, or not its way back. @param fault what the engine said */
 export function schemaBroken(fault: string): Finding {

@@ -1,5 +1,6 @@
+import { count } from '../amount.ts'
 import type { Finding } from '../check/finding.ts'
-import { count, type Printer } from './print.ts'
+import { type Printer } from './print.ts'
 
 /** Prints what `check` found, the way a person wants to read it. */
 export function printFindings(out: Printer, findings: readonly Finding[]): void {

@@ -1,3 +1,4 @@
+import { count } from '../amount.ts'
 import { environment } from '../environment.ts'
 import { P2cError } from '../errors.ts'
 import { widthOf } from './text-width.ts'
@@ -99,11 +100,6 @@ export function table(rows: readonly (readonly (string | number)[])[], indent = 
         .join('  ')
     ).trimEnd(),
   )
-}
-
-/** `1,234,567` */
-export function count(value: number): string {
-  return value.toLocaleString('en-US')
 }
 
 function show(cell: string | number): string {

@@ -1,3 +1,5 @@
+import { count } from '../amount.ts'
+
 /** Where a step stands. */
 export interface Standing {
   readonly step: string
@@ -29,7 +31,10 @@ const longBatchSeconds = 5
 /** `45%`, `450,000/1,000,000`, `98,000 rows/s`, `0:06 left` */
 export function piecesOf({ done, total, rate, slowed, seconds }: Standing): Pieces {
   if (done === null) return { time: duration(seconds) }
-  const counts = total === null ? whole(done) : `${whole(done)}/${whole(total)}`
+  const counts =
+    total === null
+      ? count(Math.round(done))
+      : `${count(Math.round(done))}/${count(Math.round(total))}`
   if (total !== null && done >= total)
     return {
       percent: '100%',
@@ -41,7 +46,7 @@ export function piecesOf({ done, total, rate, slowed, seconds }: Standing): Piec
   return {
     ...(total ? { percent: `${Math.floor((100 * done) / total)}%` } : {}),
     counts,
-    ...(rate === null ? {} : { rate: `${whole(rate)} rows/s` }),
+    ...(rate === null ? {} : { rate: `${count(Math.round(rate))} rows/s` }),
     ...(rate && total !== null ? { time: `${duration((total - done) / rate)} left` } : {}),
     ...(remark === null ? {} : { remark: `(${remark})` }),
   }
@@ -59,8 +64,4 @@ export function duration(seconds: number): string {
   const [h, m, s] = [Math.floor(all / 3600), Math.floor(all / 60) % 60, all % 60]
   const two = (value: number) => String(value).padStart(2, '0')
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`
-}
-
-function whole(value: number): string {
-  return Math.round(value).toLocaleString('en-US')
 }

@@ -1,7 +1,8 @@
+import { count } from '../amount.ts'
 import type { RunStatus } from '../migration/run-status.ts'
 import type { MigrationState, Status } from '../migration/status.ts'
 import { glyphs } from './glyphs.ts'
-import { count, table, type Printer, type Tone } from './print.ts'
+import { table, type Printer, type Tone } from './print.ts'
 import { bar } from './progress-bar.ts'
 import { duration, piecesOf } from './progress.ts'
 

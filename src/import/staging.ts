@@ -1,3 +1,4 @@
+import { amount } from '../amount.ts'
 import type { CsvRecord } from '../csv/read.ts'
 import type { Database } from '../database/database.ts'
 import type { BoundRow } from '../database/dialect.ts'
@@ -90,7 +91,7 @@ export async function* stage(db: Database, file: PreparedFile, fileAt: number): 
     yield { type: 'progress', step, done, total: null, slowed: null }
   }
   await flush()
-  yield { type: 'step', state: 'finished', step, note: `${done} rows` }
+  yield { type: 'step', state: 'finished', step, note: amount(done, 'row') }
   return done
 }
 

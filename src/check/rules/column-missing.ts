@@ -1,4 +1,5 @@
-import { amount, shownExamples, type Finding } from '../finding.ts'
+import { amount } from '../../amount.ts'
+import { shownExamples, type Finding } from '../finding.ts'
 import type { Rule } from '../rule.ts'
 
 /** What the upgrade reads must be there; what it writes, it makes. */

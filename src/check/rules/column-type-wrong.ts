@@ -1,4 +1,5 @@
-import { amount, shownExamples, type Finding } from '../finding.ts'
+import { amount } from '../../amount.ts'
+import { shownExamples, type Finding } from '../finding.ts'
 import type { Rule } from '../rule.ts'
 
 /** Numbers are text, flags are what the engine has for them; somebody may have made them otherwise. */

@@ -1,6 +1,6 @@
 import { sql } from '../../domain/sql.ts'
 import { parseFormat } from '../../numbering/format.ts'
-import { amount } from '../finding.ts'
+import { amount } from '../../amount.ts'
 import { numberColumn } from '../numbers.ts'
 import { caseWhere, type RowRule } from '../row-rule.ts'
 

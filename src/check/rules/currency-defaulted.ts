@@ -1,5 +1,5 @@
 import { raw, sql, type Sql } from '../../domain/sql.ts'
-import { amount } from '../finding.ts'
+import { amount } from '../../amount.ts'
 import { customersToBe } from '../customers-to-be.ts'
 import { caseWhere, type RowRule } from '../row-rule.ts'
 import { currencyTable, type Subject } from '../subject.ts'

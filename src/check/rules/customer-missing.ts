@@ -1,5 +1,5 @@
 import { sql } from '../../domain/sql.ts'
-import { amount } from '../finding.ts'
+import { amount } from '../../amount.ts'
 import { caseWhere, type RowRule } from '../row-rule.ts'
 
 /** Such a document makes nobody a customer; a contact that is loaded later becomes one at once. */

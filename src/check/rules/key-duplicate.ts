@@ -1,6 +1,7 @@
 import { sql } from '../../domain/sql.ts'
 import { examplesOf } from '../examples.ts'
-import { amount, shownExamples } from '../finding.ts'
+import { amount } from '../../amount.ts'
+import { shownExamples } from '../finding.ts'
 import type { Rule } from '../rule.ts'
 import type { Subject } from '../subject.ts'
 

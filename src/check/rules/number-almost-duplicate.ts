@@ -1,4 +1,4 @@
-import { amount } from '../finding.ts'
+import { amount } from '../../amount.ts'
 import { likeNumbers, type NumberedTable } from '../numbers.ts'
 import type { Rule } from '../rule.ts'
 

@@ -1,4 +1,4 @@
-import { amount } from '../finding.ts'
+import { amount } from '../../amount.ts'
 import { sameNumbers } from '../numbers.ts'
 import type { Rule } from '../rule.ts'
 

@@ -1,6 +1,6 @@
 import { sql, raw } from '../../domain/sql.ts'
 import { longestNumber } from '../../numbering/format.ts'
-import { amount } from '../finding.ts'
+import { amount } from '../../amount.ts'
 import { numberColumn, type NumberedTable } from '../numbers.ts'
 import { caseWhere, type RowRule } from '../row-rule.ts'
 

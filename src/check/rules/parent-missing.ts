@@ -1,5 +1,5 @@
 import { sql } from '../../domain/sql.ts'
-import { amount } from '../finding.ts'
+import { amount } from '../../amount.ts'
 import { caseWhere, type RowRule } from '../row-rule.ts'
 
 const columns = ['parentcustomerid', 'parentcustomeridtype']

@@ -1,6 +1,6 @@
 import { all, sql, type Sql } from '../../domain/sql.ts'
 import { customersToBe } from '../customers-to-be.ts'
-import { amount } from '../finding.ts'
+import { amount } from '../../amount.ts'
 import { caseWhere, type RowRule } from '../row-rule.ts'
 import type { Subject } from '../subject.ts'
 

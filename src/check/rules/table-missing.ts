@@ -1,4 +1,5 @@
-import { amount, type Finding } from '../finding.ts'
+import { amount } from '../../amount.ts'
+import type { Finding } from '../finding.ts'
 import type { Rule } from '../rule.ts'
 
 /** The Sales tables must be there, as tables: a view has no triggers and takes no columns. */

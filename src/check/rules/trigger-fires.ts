@@ -1,4 +1,5 @@
-import { amount, shownExamples } from '../finding.ts'
+import { amount } from '../../amount.ts'
+import { shownExamples } from '../finding.ts'
 import type { Rule } from '../rule.ts'
 
 /** Other people's triggers would run for every row of the backfill, and no rollback undoes them. */

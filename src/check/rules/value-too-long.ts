@@ -1,5 +1,5 @@
 import { raw, sql } from '../../domain/sql.ts'
-import { amount } from '../finding.ts'
+import { amount } from '../../amount.ts'
 import { caseWhere, type RowRule } from '../row-rule.ts'
 
 /** What the sync copies as it is, and how many characters the entity in the middle can hold. */

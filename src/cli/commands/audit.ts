@@ -1,7 +1,8 @@
+import { count } from '../../amount.ts'
 import type { AuditComparison, AuditDifference } from '../../audit/compare.ts'
 import type { Manifest } from '../../audit/read-audit.ts'
 import { exitStatus } from '../../errors.ts'
-import { count, table } from '../print.ts'
+import { table } from '../print.ts'
 import { statusFor, type CommandModule } from '../shell.ts'
 
 interface Options {

@@ -1,10 +1,11 @@
 import { InvalidArgumentError, Option } from 'commander'
+import { amount, count } from '../../amount.ts'
 import { exitStatus, P2cError, type ExitStatus } from '../../errors.ts'
 import type { JoinResult } from '../../upgrade/join.ts'
 import type { UpgradePreview, UpgradeResult } from '../../upgrade/migrate.ts'
 import { hasRejected } from '../../upgrade/rejects.ts'
 import { printFindings } from '../findings.ts'
-import { count, table, type Printer } from '../print.ts'
+import { table, type Printer } from '../print.ts'
 import { statusFor, type CommandModule, type Shell } from '../shell.ts'
 import { duration } from '../progress.ts'
 import { batchRowsOption, momentOf, workerCount } from '../options.ts'
@@ -161,7 +162,7 @@ function printResult(out: Printer, result: UpgradeResult): ExitStatus {
   out.line(
     result.applied.length === 0
       ? 'Nothing to do: every migration is applied.'
-      : `${out.paint('green', '✓')} ${count(result.applied.length)} migrations applied.`,
+      : `${out.paint('green', '✓')} ${amount(result.applied.length, 'migration')} applied.`,
   )
   const lines = table([
     ['rows numbered and flagged', result.rows],

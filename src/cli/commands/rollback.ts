@@ -1,7 +1,8 @@
+import { count } from '../../amount.ts'
 import { exitStatus, P2cError } from '../../errors.ts'
 import type { RollbackPreview, RollbackResult } from '../../upgrade/rollback.ts'
 import { batchRowsOption } from '../options.ts'
-import { count, type Printer } from '../print.ts'
+import { type Printer } from '../print.ts'
 import type { CommandModule } from '../shell.ts'
 
 interface Options {

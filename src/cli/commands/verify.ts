@@ -1,5 +1,6 @@
+import { count } from '../../amount.ts'
 import type { Violation } from '../../invariant.ts'
-import { count } from '../print.ts'
+
 import { statusFor, type CommandModule } from '../shell.ts'
 
 /** Proves the result. Reads only. */
