@@ -98,6 +98,28 @@ export interface Sequences {
   takeBlock(db: Database, name: string, atLeast: number, count: number): Promise<number>
 }
 
+/** An INSERT … SELECT. */
+export interface Insertion {
+  readonly into: Sql
+  /** At least one. */
+  readonly columns: readonly InsertedColumn[]
+  /** FROM, and whatever stands behind it. */
+  readonly from: Sql
+}
+
+export interface InsertedColumn {
+  readonly name: Sql
+  /** The type that the column has, as SQL writes it. */
+  readonly type: string
+  readonly value: Sql
+}
+
+export interface CountedInsert {
+  readonly inserted: number
+  /** For each condition, of how many inserted rows it held. */
+  readonly counts: readonly number[]
+}
+
 /** Values in the order of columns. */
 export type BoundRow = readonly (string | number | boolean | null)[]
 
@@ -227,6 +249,12 @@ export interface Dialect {
     columns: readonly Sql[],
     rows: readonly BoundRow[],
   ): Promise<void>
+  /** Inserts the rows of a query, and counts for how many of them each condition on its rows holds. */
+  insertCounting(
+    db: Database,
+    insertion: Insertion,
+    conditions: readonly Sql[],
+  ): Promise<CountedInsert>
   /**
    * Has the planner look at a table that was just filled, or at some columns of it, where it would
    * else take it for nearly empty and go through all of it for each row of another.

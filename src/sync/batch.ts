@@ -168,13 +168,27 @@ async function fillBatch(
   view: View,
   stretch: Stretch,
 ): Promise<BatchResult> {
-  const inserted = await db.change(insertion(plan, view, all([stretch.within, view.isFine])))
-  const isWhole = inserted === stretch.rows
-  const { taken, notices } = await look(db, plan, view, stretch, { areFine: isWhole })
-  const rejected = isWhole ? 0 : await writeRejects(db, plan, stretch)
-  const rows: Taken = { view, stretch, rejected, gone: stretch.rows - taken - rejected }
+  const { notices } = view
+  const { inserted, counts } = await db.dialect.insertCounting(
+    db,
+    {
+      into: identifier(plan.leg.target.table),
+      columns: view.fields.map(({ to, value }) => ({
+        name: identifier(to),
+        type: db.dialect.columnType(columnTypeOf(plan.leg.target, to)),
+        value,
+      })),
+      from: rowsOf(plan, view, all([stretch.within, view.isFine])),
+    },
+    notices.map(({ when }) => when),
+  )
+  const rejected = inserted === stretch.rows ? 0 : await writeRejects(db, plan, stretch)
+  const rows: Taken = { view, stretch, rejected, gone: stretch.rows - inserted - rejected }
   if (!isTold(plan, 'inserted')) await writeRecords(db, plan, rows, literal('inserted'))
-  return { counts: { inserted, updated: 0, unchanged: taken - inserted, rejected }, notices }
+  return {
+    counts: { inserted, updated: 0, unchanged: 0, rejected },
+    notices: noted(notices, i => counts[i]),
+  }
 }
 
 /** Where the target has records: one look compares them, and mostly there is nothing else to do. */
@@ -228,73 +242,57 @@ function joinsOf({ view, gone }: Taken): Sql {
   return gone === 0 ? empty : view.joins
 }
 
-/** What a look at a stretch counts: the rows that are taken, and those to be noted. */
-interface Looked {
-  readonly taken: number
-  readonly notices: Record<string, number>
-}
-
-/** Counts what is taken; where all rows are known to be fine, only what is to be noted. */
-async function look(
-  db: Database,
-  { walk }: BatchPlan,
-  { joins, isFine, notices }: View,
-  stretch: Stretch,
-  { areFine }: { readonly areFine: boolean },
-): Promise<Looked> {
-  if (areFine && notices.length === 0) return { taken: stretch.rows, notices: {} }
-  const where = areFine ? stretch.within : all([stretch.within, isFine])
-  const row = await db.row<CountedRow>(
-    sql`SELECT ${join(countsOf(notices))} FROM ${walk.from} ${joins} WHERE ${where}`,
-  )
-  return lookedAt(row, notices)
-}
-
-type CountedRow = Record<string, number>
-
-function countsOf(notices: readonly Notice[]): Sql[] {
-  const noted = notices.map(({ when }, i) => sql`${countOf(when)} AS ${raw(`notice_${i}`)}`)
-  return [raw('count(*) AS taken'), ...noted]
-}
-
 function countOf(when: Sql): Sql {
   return sql`count(CASE WHEN ${when} THEN 1 END)`
 }
 
-function lookedAt(row: CountedRow | undefined, notices: readonly Notice[]): Looked {
-  const number = (name: string) => Number(row?.[name] ?? 0)
-  return {
-    taken: number('taken'),
-    notices: Object.fromEntries(
-      notices.map(({ code, to }, i) => [`${code}|${to}`, number(`notice_${i}`)]),
-    ),
-  }
+/** How many records each notice is about, by `code|field`. */
+function noted(
+  notices: readonly Notice[],
+  rowsWith: (place: number) => unknown,
+): Record<string, number> {
+  return Object.fromEntries(
+    notices.map(({ code, to }, i) => [`${code}|${to}`, Number(rowsWith(i) ?? 0)]),
+  )
 }
 
-/** Looks at a stretch, and counts what differs in the target and what no record tells of. */
+/** What a look at a stretch counts. */
+interface Compared {
+  readonly taken: number
+  readonly notices: Record<string, number>
+  readonly different: number
+  /** Rows that no record tells of. */
+  readonly unrecorded: number
+}
+
+/** Compares the rows of a stretch that are fine with the target and with the records. */
 async function compare(
   db: Database,
   plan: BatchPlan,
   view: View,
   stretch: Stretch,
-): Promise<Looked & { different: number; unrecorded: number }> {
+): Promise<Compared> {
   const { execution, leg, walk } = plan
   const { joins, isFine, notices } = view
   const { there, isMissing, isDifferent } = comparison(leg, view)
   // The second leg walks the records themselves.
   const unrecorded = readsSales(leg) ? sql`NOT ${isRecorded(execution)}` : any([])
+  const notice = (i: number) => `notice_${i}`
   const counts = [
-    ...countsOf(notices),
+    raw('count(*) AS taken'),
+    ...notices.map(({ when }, i) => sql`${countOf(when)} AS ${raw(notice(i))}`),
     sql`${countOf(any([isMissing, isDifferent]))} AS different`,
     sql`${countOf(unrecorded)} AS unrecorded`,
   ]
-  const row = await db.row<CountedRow>(
+  const row = await db.row<Record<string, number>>(
     sql`SELECT ${join(counts)} FROM ${walk.from} ${joins} LEFT JOIN ${identifier(leg.target.table)} AS t ON ${there} WHERE ${stretch.within} AND ${isFine}`,
   )
+  const number = (name: string) => Number(row?.[name] ?? 0)
   return {
-    ...lookedAt(row, notices),
-    different: Number(row?.['different'] ?? 0),
-    unrecorded: Number(row?.['unrecorded'] ?? 0),
+    taken: number('taken'),
+    notices: noted(notices, i => row?.[notice(i)]),
+    different: number('different'),
+    unrecorded: number('unrecorded'),
   }
 }
 
@@ -375,8 +373,9 @@ async function writeChanges(
   const others = fields.filter(({ to }) => !leg.target.key.includes(to))
   const set = others.map(({ to }) => sql`${identifier(to)} = excluded.${identifier(to)}`)
   const key = leg.target.key.map(identifier)
+  const rows = rowsOf(plan, taken.view, all([taken.stretch.within, isChanged]))
   await db.change(
-    sql`${insertion(plan, taken.view, all([taken.stretch.within, isChanged]))} ON CONFLICT (${join(key)}) DO UPDATE SET ${join(set)}`,
+    sql`INSERT INTO ${target} (${join(fields.map(({ to }) => identifier(to)))}) SELECT ${join(fields.map(({ value }) => value))} ${rows} ON CONFLICT (${join(key)}) DO UPDATE SET ${join(set)}`,
   )
   const added = await db.row<{ n: number }>(
     sql`SELECT count(*) AS n FROM p2c_sync_change WHERE outcome = 'inserted'`,
@@ -385,10 +384,9 @@ async function writeChanges(
   return { inserted, updated: changed - inserted }
 }
 
-function insertion({ leg, walk }: BatchPlan, { fields, joins }: View, where: Sql): Sql {
-  const columns = fields.map(({ to }) => identifier(to))
-  const values = fields.map(({ value }) => value)
-  return sql`INSERT INTO ${identifier(leg.target.table)} (${join(columns)}) SELECT ${join(values)} FROM ${walk.from} ${joins} WHERE ${where}`
+/** FROM and WHERE of a statement that reads rows of the walk. */
+function rowsOf({ walk }: BatchPlan, { joins }: View, where: Sql): Sql {
+  return sql`FROM ${walk.from} ${joins} WHERE ${where}`
 }
 
 /** A value as the target's column has it, to compare it with what is there. */

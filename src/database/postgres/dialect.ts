@@ -14,6 +14,7 @@ import {
 import { changeTracking, hasTriggers } from './change-tracking.ts'
 import { csvField } from './csv-field.ts'
 import { faultOf } from './faults.ts'
+import { insertCounting } from './insert-counting.ts'
 import { insertMany } from './insert-many.ts'
 import { liveDdl } from './live-ddl.ts'
 import { liveSchema } from './live-schema.ts'
@@ -63,6 +64,8 @@ export const postgresDialect: Dialect = {
   rank: (db, places, { type }) => ranksInTables(db, places, type),
   blocksItsThread: false,
   insertMany: (db, table, columns, rows) => insertMany(postgres(db), table, columns, rows),
+  insertCounting: (db, insertion, conditions) =>
+    insertCounting(postgres(db), insertion, conditions),
   typeOfKeyCopy: column => raw(column.type),
   typeOfValueCopy: column => raw(column.type),
   renewStatistics: async (db, table, columns = []) => {

@@ -10,6 +10,7 @@ import { backup } from './backup.ts'
 import { changeTracking, hasTriggers } from './change-tracking.ts'
 import { csvField } from './csv-field.ts'
 import { diskSpace, missingPermissions } from './file.ts'
+import { insertCounting } from './insert-counting.ts'
 import { insertMany } from './insert-many.ts'
 import { liveSchema } from './live-schema.ts'
 import { isLocked, tryLock } from './lock.ts'
@@ -103,6 +104,7 @@ export const sqliteDialect: Dialect = {
       : ranksInTables(db, places, type),
   blocksItsThread: true,
   insertMany: (db, table, columns, rows) => insertMany(sqlite(db), table, columns, rows),
+  insertCounting: (db, insertion, conditions) => insertCounting(sqlite(db), insertion, conditions),
   // Its planner asks for nothing but indexes, and takes every table for a large one.
   renewStatistics: () => Promise.resolve(),
   clusteredByKey: raw('WITHOUT ROWID'),
