@@ -1,0 +1,34 @@
+import t from 'tap'
+import { loadConfig } from '../../../src/config.ts'
+import { connect } from '../../../src/database/connect.ts'
+import { sql } from '../../../src/domain/sql.ts'
+import { finish } from '../../../src/events.ts'
+import { seed } from '../../../src/seed/seed.ts'
+import { migrate } from '../../../src/upgrade/migrate.ts'
+import { databaseOfItsOwn } from '../../support/database.ts'
+
+/** How often a row may be read in one upgrade: by checks, scans, look-ups and updates together. */
+const mostReads = 60
+/** Rows that are read however small a table is. */
+const always = 3_000
+
+t.test('no table is gone through again for each row of another', async t => {
+  const { database } = await databaseOfItsOwn(t)
+  const config = loadConfig({ options: { database }, file: false })
+  const db = await connect(config, { mode: 'write' })
+  await finish(seed(db, { contacts: 3_000 }))
+  await finish(migrate(db))
+  // What a session has read is counted when it is gone.
+  await db.close()
+  const reader = await connect(config, { mode: 'read' })
+  t.teardown(() => reader.close())
+  const tables = await reader.rows<{ name: string; reads: string; rows: string }>(
+    sql`SELECT relname AS name, coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) AS reads, n_live_tup AS rows
+      FROM pg_stat_user_tables ORDER BY relname`,
+  )
+  t.ok(tables.some(({ name, rows }) => name === 'cds_contact' && Number(rows) > 500))
+  for (const { name, reads, rows } of tables) {
+    const most = mostReads * Number(rows) + always
+    t.ok(Number(reads) <= most, `${name}: ${rows} rows, ${reads} reads`)
+  }
+})
