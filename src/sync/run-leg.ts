@@ -62,7 +62,7 @@ async function* runBatches(
 ): Work<Execution> {
   const step = `${project.name}: ${leg.name}`
   let execution = begun
-  if (execution.mode === 'full' && !readsSales(leg)) await renewStatistics(db, leg)
+  if (execution.mode === 'full') await renewStatistics(db, leg)
   await makeLookUpTables(db, leg)
   const plan = await planBatches(db, project, leg, execution)
   await makeBatchTable(db)
@@ -89,10 +89,13 @@ async function* runBatches(
   }
 }
 
-/** The first leg has just written what this one reads; here, because a leg may be resumed. */
+/** What was written just before this leg and is searched by it; here, because a leg may be resumed. */
 async function renewStatistics(db: Database, leg: ProjectLeg): Promise<void> {
-  await db.dialect.renewStatistics(db, identifier(leg.source), [identifier(leg.number)])
-  await db.dialect.renewStatistics(db, raw('p2c_sync_record'), [raw('task'), raw('key')])
+  const { dialect } = db
+  await dialect.renewStatistics(db, identifier(leg.target.table), [identifier(leg.target.number)])
+  if (readsSales(leg)) return
+  await dialect.renewStatistics(db, identifier(leg.source), [identifier(leg.number)])
+  await dialect.renewStatistics(db, raw('p2c_sync_record'), [raw('task'), raw('key')])
 }
 
 /** What all batches of a leg share. */
