@@ -2,8 +2,8 @@ import { Worker, type WorkerOptions } from 'node:worker_threads'
 import { exitStatus, P2cError, type ExitStatus } from './errors.ts'
 
 /**
- * Room for what lives for a moment, in megabytes. Node would take 48 for each thread, which makes
- * nothing here faster.
+ * Room for what lives for a moment, in megabytes. With Node's 48 an upgrade on PostgreSQL takes
+ * 190 MB, with these 173; with 4 it takes 163, and an import a fifth more time.
  */
 const youngMegabytes = 16
 

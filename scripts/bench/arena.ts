@@ -17,16 +17,14 @@ export interface Arena {
   readonly version: string
   /** What is to be known of its figures. */
   readonly notes: readonly string[]
-  /** How many contacts a rival can be asked to do. */
-  mostContacts(rival: string): number
   /** Makes the data that all of them get, if it is not there from an earlier bench. */
   prepare(shape: Shape): Promise<void>
   /** Has a rival do the whole job on a copy of the data. */
   run(rival: string): Promise<Usage>
   /** Of what the last rival left. */
   fingerprint(): Promise<Fingerprint>
-  /** What else can be measured behind p2c's run, and what that took. */
-  compare(rival: string, usage: Usage): Promise<Comparison[]>
+  /** Measures other commands behind p2c's run, of which is told what it took; null where there are none. */
+  readonly compare: ((migrate: Usage) => Promise<Comparison[]>) | null
   /** What is measured once, at the end. */
   last(shape: Shape, runs: number): Promise<{ compared: Comparison[]; tables: Table[] }>
   close(): Promise<void>

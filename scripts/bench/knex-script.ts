@@ -1,16 +1,6 @@
 import knex, { type Knex } from 'knex'
 import { knownCountries } from '../../src/sync/countries.ts'
-import {
-  accountToCds,
-  accountToFinance,
-  contactToCds,
-  contactToFinance,
-  customerToCds,
-  customerToFinance,
-  keys,
-  targetTables,
-  type Mapping,
-} from './mapping.ts'
+import { type Mapping, country, keys, legs, targetTables } from './mapping.ts'
 
 /**
  * The script that most people would write: helper indexes, a loop, an UPDATE per row, an upsert
@@ -100,20 +90,24 @@ function numberText(prefix: string, sequence: number): string {
 }
 
 async function fillTargets(): Promise<void> {
-  const country = (expression: string) =>
-    `LEFT JOIN country AS k ON k.spelling = lower(trim(${expression}))`
   const salesCountry = country('s.address1_country')
-  await fill(accountToCds, `account AS s ${salesCountry}`)
-  await fill(accountToFinance, `cds_account AS s ${country('s."MailingPostalAddress_Country"')}`)
+  await fill(legs.accountToCds, `account AS s ${salesCountry}`)
   await fill(
-    contactToCds,
+    legs.accountToFinance,
+    `cds_account AS s ${country('s."MailingPostalAddress_Country"')}`,
+  )
+  await fill(
+    legs.contactToCds,
     `contact AS s JOIN account AS p ON p.accountid = s.parentcustomerid ${salesCountry}
       WHERE NOT s.msdynce_isactivecustomer AND s.msdynce_iscompanyanaccount`,
   )
-  await fill(contactToFinance, `cds_contact AS s ${country('s."BusinessPostalAddress_Country"')}`)
-  await fill(customerToCds, `contact AS s ${salesCountry} WHERE s.msdynce_isactivecustomer`)
   await fill(
-    customerToFinance,
+    legs.contactToFinance,
+    `cds_contact AS s ${country('s."BusinessPostalAddress_Country"')}`,
+  )
+  await fill(legs.customerToCds, `contact AS s ${salesCountry} WHERE s.msdynce_isactivecustomer`)
+  await fill(
+    legs.customerToFinance,
     `cds_account AS s ${country('s."MailingPostalAddress_Country"')} WHERE s."PartyType" = 'Person'`,
   )
 }

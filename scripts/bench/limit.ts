@@ -1,16 +1,6 @@
 import Driver from 'better-sqlite3'
 import { knownCountries } from '../../src/sync/countries.ts'
-import {
-  accountToCds,
-  accountToFinance,
-  contactToCds,
-  contactToFinance,
-  customerToCds,
-  customerToFinance,
-  insertion,
-  targetTables,
-  type Mapping,
-} from './mapping.ts'
+import { type Mapping, insertion, legs, targetTables } from './mapping.ts'
 
 /**
  * The rival to measure by: the fastest script that was found for this one job on this one shape
@@ -116,20 +106,20 @@ async function fillTargets(): Promise<void> {
   const cdsCountry = (address: string) =>
     `LEFT JOIN country AS k ON k.spelling = lower(s."${address}_Country")`
   const number = 's.msdynce_contactnumber'
-  fill(accountToCds, `account AS s ${salesCountry} ORDER BY +s.accountnumber`)
-  fill(accountToFinance, `cds_account AS s ${cdsCountry('MailingPostalAddress')}`)
+  fill(legs.accountToCds, `account AS s ${salesCountry} ORDER BY +s.accountnumber`)
+  fill(legs.accountToFinance, `cds_account AS s ${cdsCountry('MailingPostalAddress')}`)
   fill(
-    contactToCds,
+    legs.contactToCds,
     `contact AS s JOIN parent AS p ON p.accountid = s.parentcustomerid ${salesCountry}
       WHERE s.msdynce_isactivecustomer = 0 AND s.msdynce_iscompanyanaccount = 1 ORDER BY +${number}`,
   )
-  fill(contactToFinance, `cds_contact AS s ${cdsCountry('BusinessPostalAddress')}`)
+  fill(legs.contactToFinance, `cds_contact AS s ${cdsCountry('BusinessPostalAddress')}`)
   fill(
-    customerToCds,
+    legs.customerToCds,
     `contact AS s ${salesCountry} WHERE s.msdynce_isactivecustomer = 1 ORDER BY +${number}`,
   )
   fill(
-    customerToFinance,
+    legs.customerToFinance,
     `cds_account AS s ${cdsCountry('MailingPostalAddress')}
       WHERE s."Organization_OrganizationId" = 'ORG001' AND s."AccountId" >= 'CON-' AND s."AccountId" < 'CON.'`,
   )

@@ -12,6 +12,7 @@ import {
   type Compared,
   type Upgrade,
 } from './report.ts'
+import { mostContactsForKnex } from './rivals.ts'
 import { sqliteArena } from './sqlite-arena.ts'
 import { asMarkdown, asText, type Table } from './table.ts'
 
@@ -84,7 +85,7 @@ async function benchSize(
   asked: readonly string[],
   { skew, seed, runs, others }: BenchOptions,
 ): Promise<boolean> {
-  const rivals = asked.filter(rival => contacts <= arena.mostContacts(rival))
+  const rivals = asked.filter(rival => rival !== 'knex' || contacts <= mostContactsForKnex)
   note(`data of ${contacts} contacts`)
   await arena.prepare({ contacts, skew, seed })
   const prints = new Map<string, Fingerprint>()
@@ -94,9 +95,9 @@ async function benchSize(
       const usage = await arena.run(rival)
       upgrades.push({ contacts, rival, usage })
       if (run === 1 && rivals.length > 1) prints.set(rival, await arena.fingerprint())
-      if (!others) continue
+      if (!others || !arena.compare || rival !== 'p2c') continue
       note(`${contacts} contacts, run ${run} of ${runs}: other commands`)
-      const found = await arena.compare(rival, usage)
+      const found = await arena.compare(usage)
       compared.push(...found.map(comparison => ({ contacts, ...comparison })))
     }
   }

@@ -59,7 +59,7 @@ const customerFromCds = {
 }
 
 /** From the account `s` and its country `k`. */
-export const accountToCds: Mapping = {
+const accountToCds: Mapping = {
   target: 'cds_account',
   columns: {
     ...fromSales,
@@ -74,7 +74,7 @@ export const accountToCds: Mapping = {
 }
 
 /** From the record `s` of the first leg and its country `k`. */
-export const accountToFinance: Mapping = {
+const accountToFinance: Mapping = {
   target: 'finops_customersv2',
   columns: {
     ...customerFromCds,
@@ -86,7 +86,7 @@ export const accountToFinance: Mapping = {
 }
 
 /** From the contact `s`, its account's number `p` and its country `k`. */
-export const contactToCds: Mapping = {
+const contactToCds: Mapping = {
   target: 'cds_contact',
   columns: {
     ...fromSales,
@@ -109,7 +109,7 @@ export const contactToCds: Mapping = {
 }
 
 /** From the record `s` of the first leg and its country `k`. */
-export const contactToFinance: Mapping = {
+const contactToFinance: Mapping = {
   target: 'finops_cdscontactpersons',
   columns: {
     dataAreaId: `'usmf'`,
@@ -136,7 +136,7 @@ export const contactToFinance: Mapping = {
 }
 
 /** From the contact `s` and its country `k`. */
-export const customerToCds: Mapping = {
+const customerToCds: Mapping = {
   target: 'cds_account',
   columns: {
     ...fromSales,
@@ -154,7 +154,7 @@ export const customerToCds: Mapping = {
 }
 
 /** From the record `s` of the first leg and its country `k`. */
-export const customerToFinance: Mapping = {
+const customerToFinance: Mapping = {
   target: 'finops_customersv2',
   columns: {
     ...customerFromCds,
@@ -167,16 +167,19 @@ export const customerToFinance: Mapping = {
   },
 }
 
+/** The legs of all tasks. */
+export const legs = {
+  accountToCds,
+  accountToFinance,
+  contactToCds,
+  contactToFinance,
+  customerToCds,
+  customerToFinance,
+}
+
 /** The tables that all mappings together fill, kept in the order of their keys where `clustered`. */
 export function targetTables(clustered: boolean): string[] {
-  const all = [
-    accountToCds,
-    accountToFinance,
-    contactToCds,
-    contactToFinance,
-    customerToCds,
-    customerToFinance,
-  ]
+  const all = Object.values(legs)
   return Object.entries(keys).map(([target, key]) => {
     const filled = all.flatMap(mapping =>
       mapping.target === target ? Object.keys(mapping.columns) : [],
@@ -194,4 +197,9 @@ export function insertion({ target, columns }: Mapping, from: string): string {
 /** Names as a list of SQL. */
 export function quoted(names: readonly string[]): string {
   return names.map(name => `"${name}"`).join()
+}
+
+/** The country that an expression spells, as `k`. */
+export function country(expression: string): string {
+  return `LEFT JOIN country AS k ON k.spelling = lower(trim(${expression}))`
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
+import { cpuSecondsOf } from './proc.ts'
 
 /** What a program took. */
 export interface Usage {
@@ -21,8 +22,6 @@ export interface Program {
   readonly succeedsWith?: readonly number[]
 }
 
-/** The kernel's unit for times in /proc, which is the same on every Linux of our days. */
-const ticksPerSecond = 100
 const pollMillis = 10
 
 /**
@@ -77,15 +76,11 @@ function neutralEnvironment(): NodeJS.ProcessEnv {
 function takenBy(pid: number): Omit<Usage, 'wallSeconds'> | undefined {
   try {
     const read = (name: string) => readFileSync(`/proc/${pid}/${name}`, 'utf8')
-    // The second field is the program's name in brackets, which may itself hold spaces.
-    const fields = read('stat')
-      .replace(/^.*\) /s, '')
-      .split(' ')
     const peak = /^VmHWM:\s+(\d+)/m.exec(read('status'))?.[1]
     const written = /^wchar: (\d+)/m.exec(read('io'))?.[1]
     if (peak === undefined || written === undefined) return undefined
     return {
-      cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond,
+      cpuSeconds: cpuSecondsOf(pid).own,
       peakMegabytes: Number(peak) / 1024,
       writtenMegabytes: Number(written) / 1e6,
     }

@@ -1,6 +1,6 @@
 import { cpus, loadavg, totalmem } from 'node:os'
 import type { Arena } from './arena.ts'
-import type { Comparison } from './comparisons.ts'
+import { hasSqliteShell, type Comparison } from './comparisons.ts'
 import type { Usage } from './measure.ts'
 import { medians } from './median.ts'
 import type { Table } from './table.ts'
@@ -116,7 +116,9 @@ export function comparisonTable(compared: readonly Compared[], runs: number): Ta
     ],
     rows,
     words: 2,
-    notes: [],
+    notes: hasSqliteShell
+      ? []
+      : ['Left out, because sqlite3 is not installed: import and audit export.'],
   }
 }
 

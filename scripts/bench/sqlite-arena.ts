@@ -3,17 +3,11 @@ import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Arena } from './arena.ts'
 import { buildInto } from './build.ts'
-import {
-  compareImport,
-  compareOnUpgraded,
-  compareStart,
-  hasSqliteShell,
-  type Comparison,
-} from './comparisons.ts'
+import { compareImport, compareOnUpgraded, compareStart, type Comparison } from './comparisons.ts'
 import { salesData } from './data.ts'
 import { fingerprintOf } from './equivalence.ts'
 import { measure } from './measure.ts'
-import { mostContactsForKnex, p2c, rivals, runRival } from './rivals.ts'
+import { p2c, rivals, runRival } from './rivals.ts'
 
 /** Files of SQLite. */
 export function sqliteArena(folder: string): Arena {
@@ -29,10 +23,7 @@ export function sqliteArena(folder: string): Arena {
     rivals,
     yardstick: 'limit',
     version: `SQLite ${versionOfSqlite()}`,
-    notes: hasSqliteShell
-      ? []
-      : ['Left out, because sqlite3 is not installed: import and audit export.'],
-    mostContacts: rival => (rival === 'knex' ? mostContactsForKnex : Infinity),
+    notes: [],
     prepare: shape => {
       data = salesData(join(folder, 'data'), shape)
       return Promise.resolve()
@@ -42,10 +33,10 @@ export function sqliteArena(folder: string): Arena {
       return runRival(rival, file, work)
     },
     fingerprint: () => Promise.resolve(fingerprintOf(file)),
-    compare: async (rival, usage) =>
-      rival === 'p2c'
-        ? [...(await compareOnUpgraded(file, work, usage)), ...(await compareImport(data, work))]
-        : [],
+    compare: async migrate => [
+      ...(await compareOnUpgraded(file, work, migrate)),
+      ...(await compareImport(data, work)),
+    ],
     last: async (shape, runs) => {
       data = salesData(join(folder, 'data'), shape)
       freshCopy()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Arena } from '../arena.ts'
 import { salesData } from '../data.ts'
 import { measure, type Program, type Usage } from '../measure.ts'
-import { mostContactsForKnex, p2c, script } from '../rivals.ts'
+import { p2c, script } from '../rivals.ts'
 import { salesDatabase } from './data.ts'
 import { fingerprintOf } from './equivalence.ts'
 import { onServer, startServer } from './server.ts'
@@ -38,14 +38,13 @@ export async function postgresArena(folder: string): Promise<Arena> {
     notes: [
       'CPU time is that of the program and of the server; peak MB is that of the program; MB written is the write-ahead log (WAL).',
     ],
-    mostContacts: rival => (rival === 'knex' ? mostContactsForKnex : Infinity),
     prepare,
     run: async rival => {
       await freshCopy()
       return measureOnServer(programOf(rival, url, work))
     },
     fingerprint: () => fingerprintOf(url),
-    compare: () => Promise.resolve([]),
+    compare: null,
     last: async shape => {
       await prepare(shape)
       await freshCopy()
@@ -60,20 +59,20 @@ export async function postgresArena(folder: string): Promise<Arena> {
 
   /** What the server did for a program counts too. */
   async function measureOnServer(program: Program): Promise<Usage> {
-    const before = { cpu: server.cpuSeconds(), wal: await writtenSince('0/0') }
+    const before = { cpu: server.cpuSeconds(), wal: await walBytes() }
     const usage = await measure(program)
     const cpu = server.cpuSeconds()
     return {
       ...usage,
       cpuSeconds: usage.cpuSeconds + (cpu === null || before.cpu === null ? 0 : cpu - before.cpu),
-      writtenMegabytes: ((await writtenSince('0/0')) - before.wal) / 1e6,
+      writtenMegabytes: ((await walBytes()) - before.wal) / 1e6,
     }
   }
 
-  async function writtenSince(place: string): Promise<number> {
+  async function walBytes(): Promise<number> {
     const [row] = await onServer<{ bytes: string }>(
       admin,
-      `SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '${place}') AS bytes`,
+      `SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') AS bytes`,
     )
     return Number(row?.bytes ?? 0)
   }

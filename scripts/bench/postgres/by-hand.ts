@@ -1,16 +1,6 @@
 import pg from 'pg'
 import { knownCountries } from '../../../src/sync/countries.ts'
-import {
-  accountToCds,
-  accountToFinance,
-  contactToCds,
-  contactToFinance,
-  customerToCds,
-  customerToFinance,
-  insertion,
-  targetTables,
-  type Mapping,
-} from '../mapping.ts'
+import { type Mapping, country, insertion, legs, targetTables } from '../mapping.ts'
 
 /**
  * What somebody who knows PostgreSQL well would write for this one job on this one shape of data,
@@ -121,25 +111,23 @@ async function fillTargets(): Promise<void> {
     ],
   )
   await client.query('ANALYZE country')
-  const country = (expression: string) =>
-    `LEFT JOIN country AS k ON k.spelling = lower(trim(${expression}))`
   const fromSales = country('s.address1_country')
   const fromAccount = country('s."MailingPostalAddress_Country"')
   const number = 's.msdynce_contactnumber'
-  await fill(accountToCds, 'account', fromSales, 'true', 's.accountnumber')
-  await fill(accountToFinance, 'cds_account', fromAccount, 'true', 's."AccountId"')
+  await fill(legs.accountToCds, 'account', fromSales, 'true', 's.accountnumber')
+  await fill(legs.accountToFinance, 'cds_account', fromAccount, 'true', 's."AccountId"')
   await fill(
-    contactToCds,
+    legs.contactToCds,
     'contact',
     `JOIN account AS p ON p.accountid = s.parentcustomerid ${fromSales}`,
     'NOT s.msdynce_isactivecustomer AND s.msdynce_iscompanyanaccount',
     number,
   )
   const fromContact = country('s."BusinessPostalAddress_Country"')
-  await fill(contactToFinance, 'cds_contact', fromContact, 'true', 's."ContactId"')
-  await fill(customerToCds, 'contact', fromSales, 's.msdynce_isactivecustomer', number)
+  await fill(legs.contactToFinance, 'cds_contact', fromContact, 'true', 's."ContactId"')
+  await fill(legs.customerToCds, 'contact', fromSales, 's.msdynce_isactivecustomer', number)
   await fill(
-    customerToFinance,
+    legs.customerToFinance,
     'cds_account',
     fromAccount,
     `s."PartyType" = 'Person'`,

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { embedded } from '../../../test/support/embedded.ts'
+import { cpuSecondsOf } from '../proc.ts'
 
 /** A PostgreSQL server that is measured. */
 export interface Server {
@@ -56,29 +57,17 @@ function withDatabase(server: string, database: string): string {
   return url.href
 }
 
-/** The kernel's unit for times in /proc. */
-const ticksPerSecond = 100
-
 /** Of a process, of its children that live, and of those that it has seen end. */
 function cpuOfFamily(root: number): number {
-  const times = (pid: number, fields: readonly number[]) => {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ')
-    return fields.reduce((sum, field) => sum + Number(stat[field]), 0) / ticksPerSecond
-  }
-  const [own, ended] = [
-    [11, 12],
-    [13, 14],
-  ] as const
   const children = readFileSync(`/proc/${root}/task/${root}/children`, 'utf8').trim().split(' ')
   const living = children.map(pid => {
     try {
-      return times(Number(pid), own)
+      return cpuSecondsOf(Number(pid)).own
     } catch {
       // It ended meanwhile, and is among those that were seen to end.
       return 0
     }
   })
-  return times(root, [...own, ...ended]) + living.reduce((sum, seconds) => sum + seconds, 0)
+  const { own, ended } = cpuSecondsOf(root)
+  return living.reduce((sum, seconds) => sum + seconds, own + ended)
 }

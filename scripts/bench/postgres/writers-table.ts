@@ -26,7 +26,6 @@ export async function writersTable(url: string, cwd: string): Promise<Table> {
     contacts: await beside(url, 'contacts', pause),
     mixed: await beside(url, 'mixed', pause),
   }
-  // Contacts that come meanwhile may be rejected by nobody: findings would be a fault.
   const during = await beside(url, 'mixed', () => measure(program))
   const behind = {
     contacts: await beside(url, 'contacts', pause),
