@@ -60,7 +60,7 @@ export async function forAllRows(db: Database, backfill: Backfill, alias: string
 }
 
 /** The condition on a row (called `alias`) that there is still something to do; for all rows. */
-export function isToDo(db: Database, backfill: Backfill, alias: string, lookUp: LookUp): Sql {
+export function isDue(db: Database, backfill: Backfill, alias: string, lookUp: LookUp): Sql {
   const unset = Object.entries(backfill.set).map(
     ([column, computed]) =>
       sql`${db.names.column(column, alias)} IS DISTINCT FROM ${computed(db, alias, lookUp)}`,

@@ -7,7 +7,7 @@ import { preview } from '../numbering/format.ts'
 import { formatOf, nextNumber, takeBlock } from '../numbering/sequence.ts'
 import {
   forAllRows,
-  isToDo,
+  isDue,
   isUnnumbered,
   notRejected,
   planTable,
@@ -45,7 +45,7 @@ export async function makePlan(
   return db.transaction(async () => {
     if (!again) await db.script(await createPlanTable(db, backfill))
     const mark = await db.dialect.changeMark(db)
-    if (again && !(await hasRowsToDo(db, backfill))) return { added: 0, mark }
+    if (again && !(await hasDueRows(db, backfill))) return { added: 0, mark }
     // From the first plan on the triggers push the sequence past numbers that others give.
     const kept = again ? null : keptNumbers(db, backfill)
     const next = await nextNumber(db, backfill.number.sequence, kept)
@@ -123,10 +123,10 @@ async function createPlanTable(db: Database, backfill: Backfill): Promise<string
   )
 }
 
-async function hasRowsToDo(db: Database, backfill: Backfill): Promise<boolean> {
-  const toDo = isToDo(db, backfill, 't', await forAllRows(db, backfill, 't'))
+async function hasDueRows(db: Database, backfill: Backfill): Promise<boolean> {
+  const due = isDue(db, backfill, 't', await forAllRows(db, backfill, 't'))
   const found = await db.row(
-    sql`SELECT 1 FROM ${db.names.table(backfill.table)} AS t WHERE ${toDo} LIMIT 1`,
+    sql`SELECT 1 FROM ${db.names.table(backfill.table)} AS t WHERE ${due} LIMIT 1`,
   )
   return found !== undefined
 }
@@ -213,7 +213,7 @@ async function fillPlan(
     sql`INSERT INTO ${planTable(backfill.table)} (row_key, row_hint, number, ${join(columns, ', ')})
       SELECT ${names.column(backfill.key, 't')}, ${locator ? sql`t.${locator}` : raw('NULL')}, ${number}, ${join(values, ', ')}
       FROM ${names.table(backfill.table)} AS t ${ranks.joinAt(place)}
-      WHERE ${isToDo(db, backfill, 't', lookUp)} ORDER BY ${place}`,
+      WHERE ${isDue(db, backfill, 't', lookUp)} ORDER BY ${place}`,
   )
 }
 

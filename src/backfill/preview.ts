@@ -2,7 +2,7 @@ import type { Database } from '../database/database.ts'
 import { all, join, raw, sql, type Sql } from '../domain/sql.ts'
 import { preview } from '../numbering/format.ts'
 import { ensureRoom, formatOf, nextNumber } from '../numbering/sequence.ts'
-import { isToDo, isUnnumbered, notRejected, writtenColumns, type Backfill } from './backfill.ts'
+import { isDue, isUnnumbered, notRejected, writtenColumns, type Backfill } from './backfill.ts'
 import { keptNumbers, orderOf, presentColumns, type HasColumn } from './plan.ts'
 
 /** What a plan would do, before it is made. */
@@ -35,7 +35,7 @@ export async function previewPlan(db: Database, backfill: Backfill): Promise<Pla
   const situation = await situationOf(db, backfill)
   const { first, ...numbers } = await numbersOf(db, backfill, situation)
   const counted = await db.row<{ n: number }>(
-    sql`SELECT count(*) AS n FROM ${db.names.table(backfill.table)} AS t WHERE ${situation.toDo}`,
+    sql`SELECT count(*) AS n FROM ${db.names.table(backfill.table)} AS t WHERE ${situation.due}`,
   )
   return {
     rows: Number(counted?.n ?? 0),
@@ -62,7 +62,7 @@ export async function previewNumbers(db: Database, backfill: Backfill): Promise<
 interface Situation {
   readonly hasNumberColumn: boolean
   readonly has: HasColumn
-  readonly toDo: Sql
+  readonly due: Sql
   readonly unnumbered: Sql
   /** The number of before an earlier rollback; null where none can be remembered. */
   readonly remembered: Sql | null
@@ -76,9 +76,9 @@ async function situationOf(db: Database, backfill: Backfill): Promise<Situation>
   return {
     has,
     hasNumberColumn: has(column),
-    toDo:
+    due:
       known && writtenColumns(backfill).every(has)
-        ? isToDo(db, backfill, 't', 'in the whole table')
+        ? isDue(db, backfill, 't', 'in the whole table')
         : all([]),
     unnumbered: all([
       ...(has(column) ? [isUnnumbered(db, backfill, 't')] : []),
@@ -115,7 +115,7 @@ async function numbersOf(
 async function samplesOf(
   db: Database,
   backfill: Backfill,
-  { has, toDo, unnumbered, remembered }: Situation,
+  { has, due, unnumbered, remembered }: Situation,
   first: number,
 ): Promise<PlanSample[]> {
   const { names, dialect } = db
@@ -132,7 +132,7 @@ async function samplesOf(
   const order = join(orderOf(db, backfill, has), ', ')
   const table = names.table(backfill.table)
   const key = names.column(backfill.key, 't')
-  const shown = sql`SELECT ${key} FROM ${table} AS t WHERE ${toDo} ORDER BY ${order} LIMIT ${shownSamples}`
+  const shown = sql`SELECT ${key} FROM ${table} AS t WHERE ${due} ORDER BY ${order} LIMIT ${shownSamples}`
   const rows = await db.rows<Record<string, unknown>>(
     sql`SELECT ${key} AS row_key, CASE WHEN ${unnumbered} THEN 1 ELSE 0 END AS unnumbered, (${remembered ?? raw('NULL')}) AS remembered, ${join([...before, ...after], ', ')}
       FROM ${table} AS t WHERE ${key} IN (${shown}) ORDER BY ${order}`,
