@@ -1,4 +1,5 @@
-import type { Work } from '../events.ts'
+/** One of several works. */
+type Part<Event> = AsyncGenerator<Event, undefined, void>
 
 /**
  * Several works at the same time, as one. Each goes on only when its last event was asked beyond;
@@ -6,13 +7,13 @@ import type { Work } from '../events.ts'
  *
  * @param start gives the works; they may look whether the end has come where they have to wait
  */
-export async function* atOnce(
-  start: (ended: AbortSignal) => readonly Work<undefined>[],
-): Work<undefined> {
+export async function* atOnce<Event>(
+  start: (ended: AbortSignal) => readonly Part<Event>[],
+): Part<Event> {
   const end = new AbortController()
   const works = start(end.signal)
-  const steps = new Map<Work<undefined>, ReturnType<typeof step>>()
-  const ask = (work: Work<undefined>) => {
+  const steps = new Map<Part<Event>, ReturnType<typeof step<Event>>>()
+  const ask = (work: Part<Event>) => {
     // Behind the others: of several that have something to tell, each gets its turn.
     steps.delete(work)
     steps.set(work, step(work))
@@ -35,6 +36,6 @@ export async function* atOnce(
   }
 }
 
-async function step(work: Work<undefined>) {
+async function step<Event>(work: Part<Event>) {
   return { work, next: await work.next() }
 }

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Database } from '../database/database.ts'
 import { noteProgress, now, type Run } from '../database/history.ts'
 import { literal, sql } from '../domain/sql.ts'
-import type { Work } from '../events.ts'
+import type { ProgressEvent, Work } from '../events.ts'
 import { applyPlan, refreshPlan, withdraw } from './apply.ts'
 import { atOnce } from './at-once.ts'
 import { planTable, type Backfill } from './backfill.ts'
@@ -31,21 +31,18 @@ export async function* doBatches(
 ): Work<undefined> {
   const { claims } = await standOf(db, migration)
   const others = await openWorkers(db, run, Math.max(0, Math.min(workers, claims) - 1))
-  const told = { done: 0 }
+  const events = atOnce(ended =>
+    [db, ...others].map(connection =>
+      workOff({ db: connection, run, migration, backfill, isFirst: connection === db, ended }),
+    ),
+  )
   try {
-    yield* atOnce(ended =>
-      [db, ...others].map(connection =>
-        workOff({
-          db: connection,
-          run,
-          migration,
-          backfill,
-          told,
-          isFirst: connection === db,
-          ended,
-        }),
-      ),
-    )
+    let told = 0
+    for await (const event of events) {
+      // A worker may have looked before another did, and tell after it.
+      told = Math.max(told, event.done)
+      yield { ...event, done: told }
+    }
   } finally {
     await closeWorkers(others)
   }
@@ -65,8 +62,6 @@ interface BackfillWork {
   readonly run: Run
   readonly migration: string
   readonly backfill: Backfill
-  /** The most rows that any worker of this run has told to be done. */
-  readonly told: { done: number }
   /** Only the first worker of a run writes into its row: several would wait for each other. */
   readonly isFirst: boolean
   /** Whether the work ends early. */
@@ -82,8 +77,8 @@ interface Done {
 }
 
 /** One worker, until nothing is left. */
-async function* workOff(work: BackfillWork): Work<undefined> {
-  const { db, migration, told, ended } = work
+async function* workOff(work: BackfillWork): AsyncGenerator<ProgressEvent, undefined, void> {
+  const { db, migration, ended } = work
   const pace = paceOf(db)
   while (!ended.aborted) {
     const { rows, slowed } = pace.next()
@@ -104,9 +99,8 @@ async function* workOff(work: BackfillWork): Work<undefined> {
       // Another worker was faster.
       if (!piece) continue
       rowsDone += lengthOf(piece.range)
-      told.done = Math.max(told.done, piece.done)
-      const { total, waited } = piece
-      yield { type: 'progress', step: migration, done: told.done, total, slowed: waited ?? slowed }
+      const { done, total, waited } = piece
+      yield { type: 'progress', step: migration, done, total, slowed: waited ?? slowed }
     }
     if (rowsDone > 0)
       pace.took({ rows: rowsDone, millis: performance.now() - started, asked: rows })
