@@ -14,7 +14,7 @@ const layers = [
   ['numbering'],
   ['invariant.ts', 'backfill', 'csv'],
   ['migration', 'import', 'sync', 'audit', 'check', 'seed'],
-  ['upgrade', 'deliver', 'report'],
+  ['upgrade', 'explain', 'deliver', 'report'],
   ['index.ts'],
   ['cli'],
 ]

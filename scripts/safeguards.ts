@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { safeguards, type Safeguard } from './safeguards/safeguards.ts'
 
@@ -10,7 +10,11 @@ import { safeguards, type Safeguard } from './safeguards/safeguards.ts'
  * `npm run test:safeguards`, or with words after `--`, those whose names have one of them.
  */
 const project = fileURLToPath(new URL('../', import.meta.url))
-const notCopied = new Set(['node_modules', '.git', '.tap', 'dist', 'demo', 'coverage'])
+const notCopied = new Set(
+  ['node_modules', '.git', '.tap', 'dist', 'demo', 'bench', 'coverage'].map(name =>
+    join(project, name),
+  ),
+)
 const patienceMillis = 300_000
 
 const copy = mkdtempSync(join(tmpdir(), 'p2c-safeguards-'))
@@ -19,7 +23,7 @@ process.once('exit', () => {
 })
 cpSync(project, copy, {
   recursive: true,
-  filter: path => !notCopied.has(basename(path)),
+  filter: path => !notCopied.has(path),
 })
 symlinkSync(join(project, 'node_modules'), join(copy, 'node_modules'))
 

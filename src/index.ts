@@ -25,5 +25,8 @@ export { migrate, previewMigrate, type MigrateOptions } from './upgrade/migrate.
 export { joinMigrate, type JoinOptions, type JoinResult } from './upgrade/join.ts'
 export { previewRollback, rollback, type RollbackOptions } from './upgrade/rollback.ts'
 export { verify, type VerifyResult } from './upgrade/verify.ts'
+export { deliver, type DeliverOptions, type DeliveryManifest } from './deliver/deliver.ts'
+export { explainContact } from './explain/explain.ts'
+export type { ContactStory } from './explain/story.ts'
 export { readiness } from './upgrade/readiness.ts'
 export type { Finding } from './check/finding.ts'

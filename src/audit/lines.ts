@@ -2,6 +2,9 @@ import type { Database } from '../database/database.ts'
 import { identifier, join, literal, raw, sql, type Sql } from '../domain/sql.ts'
 import type { AuditFile, Line, Part } from './audit-file.ts'
 
+/** What the lines of a file are made from. */
+type Shape = Pick<AuditFile, 'columns' | 'plain'>
+
 /** A row gives its columns, as they are called in the file. */
 export const asNamed: readonly Line[] = [{ when: null, valueOf: identifier }]
 
@@ -14,7 +17,7 @@ export interface Lines {
 }
 
 /** Lines of a part as they stand in the file, in their order; joined by the database. */
-export function linesQuery(db: Database, file: AuditFile, part: Part, excel: boolean): Sql {
+export function linesQuery(db: Database, file: Shape, part: Part, excel: boolean): Sql {
   const field = (column: string, value: Sql) =>
     file.plain.has(column) && !excel ? text(value) : db.dialect.csvField(value, excel)
   const lines = part.lines.map(({ when, valueOf }) => {
@@ -30,7 +33,7 @@ export function linesQuery(db: Database, file: AuditFile, part: Part, excel: boo
  * What the lines of a part say, in their order: for each row, and each of its lines, whether it is
  * there, and its values as text; named by `thereIn` and `cellIn`.
  */
-export function cellsQuery(db: Database, file: AuditFile, part: Part): Sql {
+export function cellsQuery(db: Database, file: Shape, part: Part): Sql {
   const columns = part.lines.flatMap((line, i) => [
     sql`${countOf(line)} AS ${identifier(thereIn(i))}`,
     ...file.columns.map(

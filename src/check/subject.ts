@@ -2,7 +2,7 @@ import { columnOf } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
 import type { ColumnInfo, TableInfo } from '../database/dialect.ts'
 import { field } from '../domain/names.ts'
-import { salesTable } from '../domain/sales.ts'
+import { currencies, salesTable } from '../domain/sales.ts'
 import { preview } from '../numbering/format.ts'
 import { formatOf, type SequenceName } from '../numbering/sequence.ts'
 
@@ -14,9 +14,6 @@ export const allColumns: PendingColumns = {
   account: [field.accountNumber],
   contact: [field.contactNumber, field.isActiveCustomer, field.isCompanyAnAccount],
 }
-
-/** Currencies and their ISO codes; there or not. */
-export const currencyTable = 'transactioncurrencies'
 
 /** The database under examination, as its catalogue has it. */
 export interface Subject {
@@ -38,7 +35,7 @@ export interface Subject {
 export async function subjectOf(db: Database, pendingColumns: PendingColumns): Promise<Subject> {
   const required = requiredColumns(db)
   const found = new Map<string, TableInfo>()
-  for (const logical of [...required.keys(), currencyTable]) {
+  for (const logical of [...required.keys(), currencies.table]) {
     const info = await db.dialect.describeTable(db, db.names.tableName(logical))
     if (info) found.set(logical, info)
   }

@@ -1,5 +1,7 @@
 import { auditExportCommand, auditVerifyCommand } from './commands/audit.ts'
 import { checkCommand } from './commands/check.ts'
+import { deliverCommand } from './commands/deliver.ts'
+import { explainCommand } from './commands/explain.ts'
 import { importCommand } from './commands/import.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { rollbackCommand } from './commands/rollback.ts'
@@ -17,8 +19,10 @@ export const commands: readonly CommandModule<never>[] = [
   statusCommand,
   verifyCommand,
   syncCommand,
+  explainCommand,
   auditExportCommand,
   auditVerifyCommand,
+  deliverCommand,
   rollbackCommand,
   seedCommand,
 ]

@@ -88,6 +88,18 @@ const jobs = {
     run: async (db: Database, input: never) =>
       (await import('../audit/compare.ts')).compareAudit(db, input),
   },
+  deliver: {
+    mode: 'write',
+    run: async (db: Database, input: never) =>
+      (await import('../deliver/deliver.ts')).deliver(db, input),
+  },
+  explain: {
+    mode: 'read',
+    run: async (db: Database, { contact }: { contact: string }) => {
+      const { explainContact } = await import('../explain/explain.ts')
+      return quick(() => explainContact(db, contact))
+    },
+  },
   seed: {
     mode: 'create',
     run: async (db: Database, input: never) => (await import('../seed/seed.ts')).seed(db, input),

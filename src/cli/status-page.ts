@@ -2,6 +2,7 @@ import { count } from '../amount.ts'
 import type { RunStatus } from '../migration/run-status.ts'
 import type { MigrationState, Status } from '../migration/status.ts'
 import { glyphs } from './glyphs.ts'
+import { moment } from './moment.ts'
 import { table, type Printer, type Tone } from './print.ts'
 import { bar } from './progress-bar.ts'
 import { duration, piecesOf } from './progress.ts'
@@ -105,9 +106,4 @@ function ago(seconds: number): string {
 
 function secondsBetween(from: string, to?: string): number {
   return ((to === undefined ? Date.now() : Date.parse(to)) - Date.parse(from)) / 1_000
-}
-
-/** `2026-11-01 09:30:05`, UTC as it is kept. */
-function moment(iso: string): string {
-  return `${iso.slice(0, 19).replace('T', ' ')} UTC`
 }

@@ -3,20 +3,22 @@ import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 
+export type Bytes = AsyncIterable<Buffer>
+
 const chunkBytes = 64 * 1024
 const newline = 0x0a
 /** Bytes that are no text become lone surrogates from here on, which no text has. */
 const escapedBytes = 0xdc00
 
 /**
- * The text of a file (UTF-8, UTF-16 with a BOM or recognized by its zero bytes; `.gz` unpacked),
+ * The text of bytes (UTF-8, UTF-16 with a BOM or recognized by its zero bytes),
  * in pieces that end anywhere, without its BOM. What is not valid is kept as lone surrogates: see
- * `isValidText`. Memory stays flat; leaving the loop closes the file.
+ * `isValidText`. Memory stays flat; leaving the loop closes what they come from.
  */
-export async function* textOfFile(path: string): AsyncGenerator<string, void, void> {
+export async function* textOf(bytes: Bytes): AsyncGenerator<string, void, void> {
   let decode: Decoder | undefined
   let start = Buffer.alloc(0)
-  for await (const chunk of bytesOf(path)) {
+  for await (const chunk of bytes) {
     if (decode) {
       yield decode(chunk)
       continue
@@ -49,7 +51,8 @@ export function readable(text: string): string {
 /** Text of the next bytes; null: there are no more. */
 type Decoder = (bytes: Buffer | null) => string
 
-function bytesOf(path: string): AsyncIterable<Buffer> {
+/** The bytes of a file; of one that ends with `.gz`, those that are packed in it. */
+export function bytesOf(path: string): Bytes {
   const file = createReadStream(path, { highWaterMark: chunkBytes })
   if (!path.toLowerCase().endsWith('.gz')) return file
   // Whoever reads hears of an error of either.

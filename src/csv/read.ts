@@ -1,6 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import { exitStatus, P2cError } from '../errors.ts'
-import { isValidText, readable, textOfFile } from './decode.ts'
+import { bytesOf, isValidText, readable, textOf, type Bytes } from './decode.ts'
 import { delimiterOf, RecordSplitter, type Delimiter, type RawRecord } from './split.ts'
 
 /** Why a record cannot be taken. */
@@ -35,10 +35,14 @@ const chunkRows = 500
  * Opens a CSV file (RFC 4180; comma, semicolon or tab, found out from the header; UTF-8 or UTF-16;
  * LF, CRLF or CR between records; `.gz` unpacked).
  *
+ * @param bytes what stands in the file, where it lies inside another
  * @throws P2cError CSV_UNREADABLE, CSV_EMPTY, CSV_HEADER_INVALID (exit 2)
  */
-export async function openCsvSource(path: string): Promise<CsvSource> {
-  const first = await firstRecord(path)
+export async function openCsvSource(
+  path: string,
+  bytes: () => Bytes = () => bytesOf(path),
+): Promise<CsvSource> {
+  const first = await firstRecord(path, bytes)
   if (first === undefined) throw noHeader(path)
   const delimiter = delimiterOf(first.raw)
   const header = headerOf(path, first, delimiter)
@@ -46,13 +50,13 @@ export async function openCsvSource(path: string): Promise<CsvSource> {
     path,
     header,
     delimiter,
-    records: () => recordsOf(path, header, delimiter),
+    records: () => recordsOf(path, bytes, header, delimiter),
   }
 }
 
-async function firstRecord(path: string): Promise<RawRecord | undefined> {
+async function firstRecord(path: string, bytes: () => Bytes): Promise<RawRecord | undefined> {
   const splitter = new RecordSplitter(path)
-  for await (const text of readText(path)) {
+  for await (const text of readText(path, bytes())) {
     splitter.feed(text)
     const record = splitter.next()
     if (record) return record
@@ -75,6 +79,7 @@ function headerOf(path: string, { raw, quotes }: RawRecord, delimiter: Delimiter
 
 async function* recordsOf(
   path: string,
+  bytes: () => Bytes,
   header: readonly string[],
   delimiter: Delimiter,
 ): AsyncGenerator<readonly CsvRecord[], void, void> {
@@ -91,7 +96,7 @@ async function* recordsOf(
       chunk = []
     }
   }
-  for await (const text of readText(path)) {
+  for await (const text of readText(path, bytes())) {
     splitter.feed(text)
     yield* full()
   }
@@ -173,9 +178,9 @@ function wrongCount(found: number, needed: number): CsvProblem {
   }
 }
 
-async function* readText(path: string): AsyncGenerator<string, void, void> {
+async function* readText(path: string, bytes: Bytes): AsyncGenerator<string, void, void> {
   try {
-    yield* textOfFile(path)
+    yield* textOf(bytes)
   } catch (cause) {
     throw new P2cError('CSV_UNREADABLE', {
       what: `${path} cannot be read`,

@@ -178,6 +178,14 @@ const tables = {
     row_key text NOT NULL,
     PRIMARY KEY (table_name, row_key)`,
 
+  /** Files that were made to be handed over: whoever undoes the upgrade has to know of them. */
+  p2c_delivery: `
+    run_id text NOT NULL PRIMARY KEY,
+    kind text NOT NULL,
+    folder text NOT NULL,
+    rows bigint NOT NULL,
+    delivered_on text NOT NULL`,
+
   /** Rows that the sync rejected the last time it saw them. */
   p2c_sync_reject: `
     task text NOT NULL,

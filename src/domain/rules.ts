@@ -83,8 +83,8 @@ export interface Rules {
   isUntyped(alias?: string): Sql
   /** Whether any document has the contact `contactId` for its customer. Never NULL. */
   isActive(contactId: Sql, lookUp?: LookUp): Sql
-  /** How many documents of a source the contact has. */
-  activityCount(source: ActivitySource, contactId: Sql): Sql
+  /** FROM and WHERE of a query for the documents of a source, called `d`, that the contact has. */
+  documentsOf(source: ActivitySource, contactId: Sql): Sql
   /** `isActive` for many rows at once: a query for the GUIDs of all that have a document. */
   activeIds(): Sql
   /**
@@ -187,7 +187,7 @@ export function rulesOf(config: Pick<Config, 'activity'>, names: Names, guids: G
         ? sql`((${guid(contactId)} IN (${activeIds()})) IS TRUE)`
         : sql`(${lookUp.place} IN (${activePlaces(lookUp)}))`
     },
-    activityCount: (source, contactId) => sql`(SELECT count(*) ${documentsOf(source, contactId)})`,
+    documentsOf,
     activeIds,
     isAmong,
     companyType,

@@ -266,3 +266,10 @@ export function salesTable(name: SalesTableName): SalesTable {
   if (!found) throw new RangeError(`no Sales table ${name}`)
   return found
 }
+
+/** The table of currencies that an extract may bring, and its columns. */
+export const currencies = {
+  table: 'transactioncurrencies',
+  id: 'transactioncurrencyid',
+  code: 'isocurrencycode',
+} as const

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '../database/database.ts'
+import { currencies } from '../domain/sales.ts'
 import { identifier, sql } from '../domain/sql.ts'
 import { version } from '../version.ts'
-import { currencyTable } from './lookup-tables.ts'
 import type { Project } from './project.ts'
 
 /**
@@ -74,9 +74,9 @@ async function fingerprintOf(db: Database, projects: readonly Project[]): Promis
   const hash = createHash('sha256').update(
     JSON.stringify([version, projects, organization, sync, tables, columns]),
   )
-  const currencies = await db.dialect.describeTable(db, currencyTable)
-  if (currencies)
-    for (const row of await db.rows(sql`SELECT * FROM ${identifier(currencies.name)} ORDER BY 1`))
+  const known = await db.dialect.describeTable(db, currencies.table)
+  if (known)
+    for (const row of await db.rows(sql`SELECT * FROM ${identifier(known.name)} ORDER BY 1`))
       hash.update(JSON.stringify(row))
   return hash.digest('hex')
 }

@@ -1,6 +1,6 @@
 import { columnOf } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
-import { salesTable } from '../domain/sales.ts'
+import { currencies, salesTable } from '../domain/sales.ts'
 import { identifier, join, raw, sql, textOf } from '../domain/sql.ts'
 import { readsSales } from './compile.ts'
 import type { Countries } from './countries.ts'
@@ -9,9 +9,6 @@ import type { ProjectLeg } from './project.ts'
 import { accounts } from './templates/accounts.ts'
 
 const chunkRows = 500
-/** The table of Sales that an extract may bring. */
-export const currencyTable = 'transactioncurrencies'
-const currencies = { id: 'transactioncurrencyid', code: 'isocurrencycode' }
 
 /** A temporary table that statements look countries up in, by their spelling. */
 export async function makeCountryTable(db: Database, countries: Countries): Promise<void> {
@@ -115,8 +112,8 @@ async function makeTable(db: Database, name: string, columns: string): Promise<v
 
 /** The extract may bring the currencies; without them there is none that is known. */
 async function fillCurrencies(db: Database): Promise<void> {
-  const found = await db.dialect.describeTable(db, currencyTable)
-  const { id: key, code } = currencies
+  const { table, id: key, code } = currencies
+  const found = await db.dialect.describeTable(db, table)
   if (!found || !columnOf(db, found, key) || !columnOf(db, found, code)) return
   const id = db.rules.guid(raw(currencies.id))
   await db.change(

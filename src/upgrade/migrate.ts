@@ -1,6 +1,7 @@
 import type { Finding } from '../check/finding.ts'
 import { workersOf } from '../backfill/workers.ts'
 import type { Database } from '../database/database.ts'
+import { nameDeliveries } from '../database/deliveries.ts'
 import { recorded } from '../database/run.ts'
 import { exitStatus, P2cError } from '../errors.ts'
 import type { Work } from '../events.ts'
@@ -14,10 +15,10 @@ import {
   type MigrationPlan,
 } from '../migration/migrate.ts'
 import { retryRejected } from '../migration/retry.ts'
+import { firstFullSyncName } from '../migration/upgraded.ts'
 import type { SyncResult } from '../sync/sync.ts'
 import { readiness, refusals } from './readiness.ts'
 import { hasRejected } from './rejects.ts'
-import { firstFullSyncName } from './sync.ts'
 
 export interface MigrateOptions {
   /** The last migration to apply; all where nothing is said. */
@@ -85,6 +86,7 @@ export async function* migrate(db: Database, options: MigrateOptions = {}): Work
     if (refusing.length > 0) throw refused(findings, refusing)
     if (options.plan === undefined) await ensureNumbersSuffice(db, available, options.to)
     else mustBeThePlan((await planMigrations(db, available, options.to)).hash, options.plan)
+    yield* nameDeliveries(db)
     yield { type: 'step', state: 'finished', step: 'check' }
     if (options.backup === undefined) return
     yield { type: 'step', state: 'started', step: 'backup' }

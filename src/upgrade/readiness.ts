@@ -8,6 +8,7 @@ import { statementsLeft } from '../migration/apply-schema.ts'
 import { appliedMigrations, settingsOf } from '../migration/history.ts'
 import type { NamedMigration } from '../migration/migration.ts'
 import { migrationStates } from '../migration/status.ts'
+import { valueFindings } from './value-findings.ts'
 
 /**
  * Everything that speaks for or against the upgrade: what `check` finds in the data, whether the
@@ -40,6 +41,7 @@ export async function readiness(
       available.filter(one => unfinished.has(one.name)),
     )),
     ...findings,
+    ...(only === 'blocking' || isHopeless(findings) ? [] : await valueFindings(db)),
   ]
 }
 
@@ -50,19 +52,20 @@ export function refusals(findings: readonly Finding[], accepted: readonly string
   )
 }
 
+/** Without its tables and columns nothing else that is asked says anything new. */
+function isHopeless(findings: readonly Finding[]): boolean {
+  return findings.some(({ code }) => code === 'TABLE_MISSING' || code === 'COLUMN_MISSING')
+}
+
 async function rehearsed(
   db: Database,
   findings: readonly Finding[],
   unfinished: readonly NamedMigration[],
 ): Promise<Finding[]> {
-  // Without its tables and columns no rehearsal says anything new.
-  const hopeless = findings.some(
-    ({ code }) => code === 'TABLE_MISSING' || code === 'COLUMN_MISSING',
-  )
   const applied = new Map((await appliedMigrations(db)).map(one => [one.name, one]))
   const up: string[] = []
   const down: string[] = []
-  for (const migration of hopeless ? [] : unfinished) {
+  for (const migration of isHopeless(findings) ? [] : unfinished) {
     const left = await statementsLeft(db, migration, applied.get(migration.name))
     up.push(...left.up)
     down.unshift(...left.down)

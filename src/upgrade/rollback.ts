@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { exportAudit } from '../audit/export.ts'
 import { openCsv } from '../csv/write.ts'
 import type { Database } from '../database/database.ts'
+import { deliveriesOf, nameDeliveries, type Delivery } from '../database/deliveries.ts'
 import type { Run } from '../database/history.ts'
 import { hasOwnTables } from '../database/own-tables.ts'
 import { recorded } from '../database/run.ts'
@@ -36,6 +37,8 @@ export interface RollbackPreview {
   readonly statements: readonly string[]
   /** Values that people changed since; up to ten are shown. */
   readonly edits: { readonly count: number; readonly examples: readonly Edit[] }
+  /** Files that others may have taken by now: what was imported from them is not undone. */
+  readonly delivered: readonly Delivery[]
   /** What the rehearsal on a copy of the schema said; null where it passed. */
   readonly broken: string | null
 }
@@ -80,6 +83,7 @@ export async function* rollback(db: Database, options: RollbackOptions): Work<Ro
     edits = found.count
     if (broken !== null) throw schemaBroken(broken)
     if (found.count > 0 && !options.abandonEdits) throw editsFound(found)
+    if (steps.length > 0) yield* nameDeliveries(db)
     yield { type: 'step', state: 'finished', step: 'check' }
   }
   return yield* recorded(db, 'rollback', run => undo(db, run, () => ({ steps, edits })), { before })
@@ -122,6 +126,7 @@ async function preview(db: Database, steps: readonly UndoStep[]): Promise<Rollba
           ? await db.rows<Edit>(sql`SELECT * FROM (${query}) AS e LIMIT ${shownEdits}`)
           : [],
     },
+    delivered: steps.length === 0 ? [] : await deliveriesOf(db),
     broken: await db.dialect.rehearse(db, statements),
   }
 }

@@ -6,8 +6,8 @@ import { appliedMigrations } from '../migration/history.ts'
 import { loadMigrations } from '../migration/load.ts'
 import type { NamedMigration } from '../migration/migration.ts'
 import { truthsOf } from '../migration/truths.ts'
+import { firstFullSyncName } from '../migration/upgraded.ts'
 import { syncTruths } from '../sync/truths.ts'
-import { firstFullSyncName } from './sync.ts'
 
 export interface VerifyResult {
   /** How many truths were asked. */

@@ -16,6 +16,8 @@ export interface EmbeddedOptions {
   /** What it is to be started with. */
   readonly settings: readonly string[]
   readonly initdbFlags: readonly string[]
+  /** Another version than the one that comes with the tests. */
+  readonly from?: typeof EmbeddedPostgres
 }
 
 const password = 'p2c'
@@ -23,7 +25,7 @@ const password = 'p2c'
 /** A PostgreSQL server in a folder, on a port that is free now. */
 export async function embedded(
   folder: string,
-  { settings, initdbFlags }: EmbeddedOptions,
+  { settings, initdbFlags, from: Server = EmbeddedPostgres }: EmbeddedOptions,
 ): Promise<Embedded> {
   mkdirSync(folder, { recursive: true })
   // As root the server runs as another user, who must be able to come in.
@@ -31,7 +33,7 @@ export async function embedded(
   const data = join(folder, 'data')
   const port = await freePort()
   const always = ['listen_addresses=127.0.0.1', 'unix_socket_directories=']
-  const server = new EmbeddedPostgres({
+  const server = new Server({
     databaseDir: data,
     port,
     user: 'postgres',

@@ -2,6 +2,7 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { embedded } from './embedded.ts'
+import { forTests } from './postgres-settings.ts'
 
 /**
  * A process that runs a PostgreSQL server for the tests as long as the process with the id in the
@@ -11,14 +12,7 @@ import { embedded } from './embedded.ts'
 const [file = '', watched = ''] = process.argv.slice(2)
 
 const folder = mkdtempSync(join(tmpdir(), 'p2c-postgres-'))
-const { server, url } = await embedded(folder, {
-  initdbFlags: ['--no-sync'],
-  // What a test has written need not survive the machine.
-  settings: [
-    ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'],
-    ...['max_connections=200', 'shared_buffers=256MB'],
-  ],
-})
+const { server, url } = await embedded(folder, forTests)
 await server.initialise()
 await server.start()
 writeFileSync(`${file}.part`, url)

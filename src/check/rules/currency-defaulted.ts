@@ -1,8 +1,9 @@
-import { raw, sql, type Sql } from '../../domain/sql.ts'
 import { amount } from '../../amount.ts'
+import { currencies } from '../../domain/sales.ts'
+import { raw, sql, type Sql } from '../../domain/sql.ts'
 import { customersToBe } from '../customers-to-be.ts'
 import { caseWhere, type RowRule } from '../row-rule.ts'
-import { currencyTable, type Subject } from '../subject.ts'
+import type { Subject } from '../subject.ts'
 
 /** F&O wants a currency for every customer, and Sales often has none. */
 export const currencyDefaulted: RowRule = {
@@ -22,8 +23,8 @@ export const currencyDefaulted: RowRule = {
 /** Whether the row's currency leads to an ISO code. Never NULL. */
 function isResolved(subject: Subject, table: 'account' | 'contact'): Sql {
   const { names, rules } = subject.db
-  const known = subject.has(currencyTable, 'transactioncurrencyid', 'isocurrencycode')
+  const known = subject.has(currencies.table, currencies.id, currencies.code)
   if (!known || !subject.has(table, 'transactioncurrencyid')) return raw('(1 = 0)')
-  const currencies = sql`SELECT ${rules.guid(names.column('transactioncurrencyid'))} FROM ${names.table(currencyTable)} WHERE isocurrencycode <> ''`
-  return sql`((${rules.guid(names.column('transactioncurrencyid', 'r'))} IN (${currencies})) IS TRUE)`
+  const resolved = sql`SELECT ${rules.guid(names.column(currencies.id))} FROM ${names.table(currencies.table)} WHERE ${raw(currencies.code)} <> ''`
+  return sql`((${rules.guid(names.column('transactioncurrencyid', 'r'))} IN (${resolved})) IS TRUE)`
 }

@@ -1,4 +1,5 @@
 import { count } from '../../amount.ts'
+import { inWords } from '../../database/deliveries.ts'
 import { exitStatus, P2cError } from '../../errors.ts'
 import type { RollbackPreview, RollbackResult } from '../../upgrade/rollback.ts'
 import { batchRowsOption } from '../options.ts'
@@ -54,7 +55,7 @@ export const rollbackCommand: CommandModule<Options> = {
   },
 }
 
-function printPreview(out: Printer, { steps, edits, broken }: RollbackPreview): void {
+function printPreview(out: Printer, { steps, edits, delivered, broken }: RollbackPreview): void {
   if (steps.length === 0) {
     out.line('Nothing to undo.')
     return
@@ -62,6 +63,8 @@ function printPreview(out: Printer, { steps, edits, broken }: RollbackPreview): 
   out.line(out.paint('bold', 'What would be undone'))
   for (const step of steps) out.line(`  ${step}`)
   if (broken !== null) out.line(out.paint('red', `SCHEMA_BROKEN: the rehearsal failed: ${broken}`))
+  for (const delivery of delivered)
+    out.line(out.paint('yellow', `${inWords(delivery)}; what was imported from it stays.`))
   if (edits.count > 0) {
     out.line(out.paint('yellow', `${count(edits.count)} values that people changed since:`))
     for (const edit of edits.examples)

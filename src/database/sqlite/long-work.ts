@@ -5,6 +5,8 @@ import type { SqliteDatabase } from './open.ts'
 const usualCacheMegabytes = 16
 /** For the look-up tables of a step: the default of 2 MB is too small to find accounts in. */
 const leastTemporaryCacheMegabytes = 8
+/** The log is copied into the database when it has so many pages: 64 MB, and a flush, at a time. */
+const checkpointPages = 16_000
 
 /**
  * Write-ahead logging while the work lasts: readers go on, and a batch costs one flush. The mode
@@ -20,7 +22,7 @@ export async function beginLongWork(
   db.handle.pragma(`cache_size = -${cacheMegabytes * 1024}`)
   const temporary = Math.max(leastTemporaryCacheMegabytes, cacheMegabytes)
   db.handle.pragma(`temp.cache_size = -${temporary * 1024}`)
-  db.handle.pragma('wal_autocheckpoint = 4000')
+  db.handle.pragma(`wal_autocheckpoint = ${checkpointPages}`)
   const mode = db.handle.pragma('journal_mode', { simple: true })
   if (mode === 'wal' || mode === 'memory' || mode === 'off') return
   await db.change(
