@@ -17,6 +17,22 @@ const numbering = (format: string) =>
       seed: z.int().min(0).max(999_999_999).default(1000).describe('The first number'),
     })
     .prefault({})
+const transform = z.discriminatedUnion('transformType', [
+  z.strictObject({ transformType: z.literal('Default'), defaultValue: scalar }),
+  z.strictObject({ transformType: z.literal('ValueMap'), valueMap: z.record(z.string(), scalar) }),
+  z.strictObject({ transformType: z.literal('Truncate'), length: z.int().min(1) }),
+])
+const added = z.strictObject({
+  to: name.describe('destination field'),
+  from: z
+    .union([name, z.array(name).min(1)])
+    .optional()
+    .describe('source field; the lines of one text where they are several; none: the default only'),
+  valueMap: z.record(z.string(), scalar).optional(),
+  country: z.enum(['alpha2', 'alpha3']).optional().describe('Makes an ISO code of a free text'),
+  default: scalar.optional(),
+  truncate: z.int().min(1).optional(),
+})
 const overrides = z
   .strictObject({
     defaults: z
@@ -29,6 +45,11 @@ const overrides = z
       .describe('field -> { source value: destination value }'),
     omit: z.array(name).default([]).describe('destination fields that are not sent'),
     truncate: z.record(name, z.int().min(1)).default({}).describe('field -> longest length'),
+    transforms: z
+      .record(name, z.array(transform))
+      .default({})
+      .describe('field -> transforms as the Data Integrator writes them'),
+    add: z.array(added).default([]).describe('fields that the template does not fill'),
   })
   .prefault({})
 const known = z.array(z.string()).default([])

@@ -10,7 +10,7 @@ const intro = `# Mappings
 
 What becomes of every field on its way from Sales through the Common Data Service into Finance and Operations. This
 page is made from the templates that \`p2c sync\` runs (\`npm run mappings\`). Settings under
-\`sync.templates.<name>\` change it for a project: \`defaults\`, \`valueMaps\`, \`truncate\`, \`omit\`.
+\`sync.templates.<name>\` change it for a project: see [p2c sync](commands/sync.md#a-project-of-your-own).
 
 How sure it is that the template does so: **sourced**, a public source states it; **pattern**, it is stated for a
 sibling template or map; **inferred**, from names and meanings. A field that must have a value, and a value that must

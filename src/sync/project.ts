@@ -1,6 +1,16 @@
 import type { Config } from '../config.ts'
-import { exitStatus, P2cError } from '../errors.ts'
-import type { FieldMap, Leg, Scalar, SettingName, Template, Values } from './template.ts'
+import { addedMap, legOfAdded } from './added-map.ts'
+import { settingRefused, type Overrides } from './setting-refused.ts'
+import {
+  scalarOf,
+  valuesOf,
+  type FieldMap,
+  type Leg,
+  type Scalar,
+  type SettingName,
+  type Template,
+  type TemplateName,
+} from './template.ts'
 
 /** A map whose settings are filled in. */
 export type ProjectMap = Omit<FieldMap, 'default'> & { readonly default?: Scalar }
@@ -14,8 +24,8 @@ export interface Project extends Omit<Template, 'legs'> {
   readonly legs: readonly [ProjectLeg, ProjectLeg]
 }
 
-type Overrides = Config['sync']['templates']['accounts']
-type Found = readonly [leg: number, to: string]
+/** A leg while the settings are put into it. */
+export type LegDraft = Omit<Leg, 'maps'> & { maps: readonly ProjectMap[] }
 
 /**
  * Puts the settings of `sync.templates.<name>` into a template. A field is named as in Finance and
@@ -24,29 +34,62 @@ type Found = readonly [leg: number, to: string]
  * entry for no value. A field that is omitted is neither sent nor touched.
  *
  * @throws P2cError CONFIG_INVALID (exit 2) for a field that the template does not fill, a key
- * that is overridden, or a value map for a field that has no source
+ * that is overridden, a value map for a field that has no source, a field that is omitted and must
+ * have a value, or an added field that cannot be filled
  */
 export function projectOf(template: Template, config: Config): Project {
-  const overrides = config.sync.templates[template.name]
-  const legs = template.legs.map(leg => ({
+  const overrides = withTransforms(config.sync.templates[template.name])
+  const legs: LegDraft[] = template.legs.map(leg => ({
     ...leg,
     maps: leg.maps.map(map => settled(map, config)),
   }))
-  const change = (kind: keyof Overrides, name: string, make: (map: ProjectMap) => ProjectMap[]) => {
-    const [at, to] = locate(template, kind, name)
-    const leg = legs[at]
-    if (leg) leg.maps = leg.maps.flatMap(map => (map.to === to ? make(map) : [map]))
+  add(template.name, legs, overrides.add)
+  const change = (
+    kind: keyof Overrides,
+    name: string,
+    make: (map: ProjectMap, leg: LegDraft) => ProjectMap[],
+  ) => {
+    const { leg, to } = locate(template.name, legs, kind, name)
+    leg.maps = leg.maps.flatMap(map => (map.to === to ? make(map, leg) : [map]))
   }
   for (const [name, value] of Object.entries(overrides.defaults))
-    change('defaults', name, map => [{ ...map, default: scalar(value) }])
+    change('defaults', name, map => [{ ...map, default: scalarOf(value) }])
   for (const [name, values] of Object.entries(overrides.valueMaps))
-    change('valueMaps', name, map => [withValues(template, name, map, values)])
+    change('valueMaps', name, map => [withValues(template.name, name, map, values)])
   for (const [name, length] of Object.entries(overrides.truncate))
     change('truncate', name, map => [{ ...map, truncate: length }])
-  for (const name of overrides.omit) change('omit', name, () => [])
+  for (const name of overrides.omit)
+    change('omit', name, (map, leg) => {
+      mustBeDispensable(template.name, name, map, leg)
+      return []
+    })
   const [toCds, toDestination] = legs
   if (!toCds || !toDestination) throw new RangeError('a template has two legs')
   return { ...template, legs: [toCds, toDestination] }
+}
+
+/** Transforms as the Data Integrator writes them are other words for the same settings. */
+function withTransforms(overrides: Overrides): Overrides {
+  const { defaults, valueMaps, truncate } = overrides
+  const all = {
+    defaults: { ...defaults },
+    valueMaps: { ...valueMaps },
+    truncate: { ...truncate },
+  }
+  for (const [name, transforms] of Object.entries(overrides.transforms))
+    for (const one of transforms)
+      if (one.transformType === 'Default') all.defaults[name] = one.defaultValue
+      else if (one.transformType === 'Truncate') all.truncate[name] = one.length
+      else all.valueMaps[name] = { ...all.valueMaps[name], ...one.valueMap }
+  return { ...overrides, ...all }
+}
+
+/** Fields of CDS first: those of Finance and Operations may come from them. */
+function add(template: TemplateName, legs: LegDraft[], fields: Overrides['add']): void {
+  const placed = fields.map(field => ({ field, leg: legOfAdded(template, legs, field) }))
+  for (const leg of legs)
+    for (const { field } of placed.filter(one => one.leg === leg))
+      leg.maps = [...leg.maps, addedMap(template, legs, leg, field)]
 }
 
 function settled(map: FieldMap, config: Config): ProjectMap {
@@ -62,16 +105,14 @@ const settings: Readonly<Record<SettingName, (config: Config) => string>> = {
 }
 
 function withValues(
-  template: Template,
+  template: TemplateName,
   name: string,
   map: ProjectMap,
-  given: Readonly<Record<string, string | number | boolean>>,
+  given: Overrides['valueMaps'][string],
 ): ProjectMap {
-  const values: Values = Object.fromEntries(
-    Object.entries(given).map(([from, to]) => [from, String(scalar(to))]),
-  )
+  const values = valuesOf(given)
   if (map.by.kind === 'none')
-    refuse(
+    throw settingRefused(
       template,
       'valueMaps',
       name,
@@ -83,50 +124,52 @@ function withValues(
   return { ...map, by: { kind: 'valueMap', values } }
 }
 
-function scalar(value: string | number | boolean): Scalar {
-  if (typeof value === 'boolean') return value ? 'Yes' : 'No'
-  return value
+function mustBeDispensable(
+  template: TemplateName,
+  name: string,
+  { to }: ProjectMap,
+  { target, oneOf, maps }: LegDraft,
+): void {
+  const required = target.rules[to]?.required
+  const isLast =
+    oneOf?.includes(to) === true && !maps.some(map => map.to !== to && oneOf.includes(map.to))
+  if ((required === undefined || required === 'inferred') && !isLast) return
+  throw settingRefused(
+    template,
+    'omit',
+    name,
+    'a field that need not have a value',
+    `one without which ${target.name} takes no record (DIPV1010)`,
+  )
 }
 
 /** The second leg first: its fields are those that users know. */
-function locate(template: Template, kind: keyof Overrides, name: string): Found {
-  const [entity, field] = name.includes('.') ? name.split('.', 2) : [undefined, name]
-  const found = [1, 0].flatMap(at => {
-    const leg = template.legs[at]
-    const map = leg?.maps.find(map => map.to === field)
-    return leg && map && (entity === undefined || leg.target.name === entity)
-      ? [{ at, leg, map }]
-      : []
-  })[0]
-  if (!found) {
-    const known = template.legs.map(
-      leg => `${leg.target.name} (${leg.maps.map(map => map.to).join(', ')})`,
+function locate(
+  template: TemplateName,
+  legs: readonly LegDraft[],
+  kind: keyof Overrides,
+  name: string,
+): { leg: LegDraft; to: string } {
+  const [entity, to = ''] = name.includes('.') ? name.split('.', 2) : [undefined, name]
+  const leg = legs
+    .toReversed()
+    .find(
+      ({ target, maps }) =>
+        maps.some(map => map.to === to) && (entity === undefined || target.name === entity),
     )
-    return refuse(template, kind, name, `a field of ${known.join(' or ')}`, 'none of these')
+  if (!leg) {
+    const known = legs.map(
+      ({ target, maps }) => `${target.name} (${maps.map(map => map.to).join(', ')})`,
+    )
+    throw settingRefused(template, kind, name, `a field of ${known.join(' or ')}`, 'none of these')
   }
-  if (found.leg.target.key.includes(found.map.to))
-    refuse(
+  if (leg.target.key.includes(to))
+    throw settingRefused(
       template,
       kind,
       name,
       'a field that is no key',
       'a key; organization.cds and organization.company set those that can be set',
     )
-  return [found.at, found.map.to]
-}
-
-function refuse(
-  template: Template,
-  kind: string,
-  name: string,
-  must: string,
-  found: string,
-): never {
-  throw new P2cError('CONFIG_INVALID', {
-    what: `the setting "sync.templates.${template.name}.${kind}" cannot be used for "${name}"`,
-    must,
-    found,
-    next: 'Mend it in the configuration file',
-    exit: exitStatus.usage,
-  })
+  return { leg, to }
 }

@@ -14,10 +14,11 @@ import { settleChangedRows, takeChangedRows, whyEveryRow } from './changed-rows.
 import { knownCountries } from './countries.ts'
 import { countLeftBehind } from './left-behind.ts'
 import { dropCountryTable, makeCountryTable } from './lookup-tables.ts'
-import { projectOf, type Project } from './project.ts'
+import type { Project } from './project.ts'
+import { projectsOf } from './projects.ts'
 import { runLeg } from './run-leg.ts'
+import { addTargetColumns } from './targets.ts'
 import type { LegName, TemplateName } from './template.ts'
-import { templates } from './templates/all.ts'
 
 export interface SyncOptions {
   /** Which projects are run, always in their own order; all where nothing is said. */
@@ -72,8 +73,9 @@ export async function* syncTemplates(
   run: Run,
   options: SyncOptions,
 ): Work<SyncResult> {
-  const projects = templates.map(template => projectOf(template, db.config))
+  const projects = await projectsOf(db)
   const chosen = projects.filter(({ name }) => options.templates?.includes(name) ?? true)
+  await addTargetColumns(db, projects)
   await makeCountryTable(db, await knownCountries())
   try {
     const finished = options.once ? await finishedFullSession(db) : []

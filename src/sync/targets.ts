@@ -1,7 +1,9 @@
+import { columnOf } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
 import type { SchemaObject } from '../database/dialect.ts'
 import { identifier, join, raw, sql, textOf } from '../domain/sql.ts'
 import { columnTypeOf, type Entity } from './entities/entity.ts'
+import type { Project } from './project.ts'
 import { templates } from './templates/all.ts'
 
 /**
@@ -37,5 +39,18 @@ function targetTable(db: Database, entity: Entity, properties: readonly string[]
       sql`CREATE TABLE ${table} (${join(columns, ',')},\n  PRIMARY KEY (${key})\n) ${db.dialect.clusteredByKey}`,
     ),
     drop: textOf(sql`DROP TABLE ${table}`),
+  }
+}
+
+/** Columns for the fields that projects fill beside those of their templates. */
+export async function addTargetColumns(db: Database, projects: readonly Project[]): Promise<void> {
+  for (const { target, maps } of projects.flatMap(({ legs }) => legs)) {
+    const table = await db.dialect.describeTable(db, target.table)
+    for (const { to } of maps.filter(map => !columnOf(db, table, map.to)))
+      await db.script(
+        textOf(
+          sql`ALTER TABLE ${identifier(target.table)} ADD COLUMN ${identifier(to)} ${raw(db.dialect.columnType(columnTypeOf(target, to)))}`,
+        ),
+      )
   }
 }

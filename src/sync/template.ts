@@ -35,6 +35,17 @@ export type Transform =
 
 export type Values = Readonly<Record<string, string>>
 
+/** A value of the configuration as a field takes it: flags are the names of their members. */
+export function scalarOf(value: string | number | boolean): Scalar {
+  if (typeof value === 'boolean') return value ? 'Yes' : 'No'
+  return value
+}
+
+/** A value map of the configuration. */
+export function valuesOf(given: Readonly<Record<string, string | number | boolean>>): Values {
+  return Object.fromEntries(Object.entries(given).map(([from, to]) => [from, String(scalarOf(to))]))
+}
+
 /** One row of a mapping page. */
 export interface FieldMap {
   /** The property of the entity that is filled. */

@@ -16,6 +16,7 @@ import {
 } from '../migration/migrate.ts'
 import { retryRejected } from '../migration/retry.ts'
 import { firstFullSyncName } from '../migration/upgraded.ts'
+import { projectsOf } from '../sync/projects.ts'
 import type { SyncResult } from '../sync/sync.ts'
 import { readiness, refusals } from './readiness.ts'
 import { hasRejected } from './rejects.ts'
@@ -60,6 +61,7 @@ export async function previewMigrate(
   const available = options.migrations ?? (await loadMigrations())
   const findings = await readiness(db, available)
   const refused = refusals(findings, options.accept ?? [])
+  if (refused.length === 0) await projectsOf(db)
   return {
     findings,
     refusedBy: refused.map(finding => finding.code),
@@ -72,7 +74,7 @@ export async function previewMigrate(
  * killed anywhere, and called again.
  *
  * @throws P2cError CHECK_REFUSED (exit 4, `details` are the findings), PLAN_CHANGED (exit 4),
- * LOCKED (exit 5), WORKERS_UNSUPPORTED (exit 2), and what the migrations throw
+ * LOCKED (exit 5), WORKERS_UNSUPPORTED, CONFIG_INVALID (exit 2), and what the migrations throw
  */
 export async function* migrate(db: Database, options: MigrateOptions = {}): Work<UpgradeResult> {
   const workers = workersOf(db, options.workers)
@@ -84,6 +86,8 @@ export async function* migrate(db: Database, options: MigrateOptions = {}): Work
     findings = await readiness(db, available, 'blocking')
     const refusing = refusals(findings, options.accept ?? [])
     if (refusing.length > 0) throw refused(findings, refusing)
+    // The first full sync would find it out when all else is done.
+    await projectsOf(db)
     if (options.plan === undefined) await ensureNumbersSuffice(db, available, options.to)
     else mustBeThePlan((await planMigrations(db, available, options.to)).hash, options.plan)
     yield* nameDeliveries(db)

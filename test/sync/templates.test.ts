@@ -118,5 +118,86 @@ t.test('a setting for a field that cannot be set is refused', t => {
   t.match(refused({ defaults: { Organization_OrganizationId: 'ACME' } }), /organization.cds/)
   t.match(refused({ valueMaps: { CustomerGroupId: { a: 'b' } } }), /a field that has a source/)
   t.match(refused({ omit: ['Contact.FullName'] }), /a field of Account/)
+  t.match(refused({ omit: ['SalesCurrencyCode'] }), /DIPV1010/)
+  t.match(refused({ add: [{ to: 'NoField', default: 1 }] }), /DIPV1024/)
+  t.match(refused({ add: [{ to: 'CustomerGroupId', default: 1 }] }), /DIPV1026/)
+  t.match(refused({ add: [{ to: 'PaymentTerms' }] }), /"from", or "default"; neither/)
+  t.match(refused({ add: [{ to: 'PaymentTerms', from: 'NotFilled' }] }), /DIPV1021/)
+  t.match(refused({ add: [{ to: 'IndustryCode', from: 'ownerid.name' }] }), /DIPV1021/)
+  t.match(refused({ add: [{ to: 'CreditRating', from: ['FullName', 'Nobody'] }] }), /Nobody/)
+  t.end()
+})
+
+t.test('who omits every name of a person omits too much', t => {
+  const names = ['PersonFirstName', 'PersonMiddleName', 'PersonLastName']
+  const omitting = (omit: string[]) =>
+    projectOf(contactsToCustomer, config({ 'contacts-to-customer': { omit } }))
+  t.equal(omitting(names.slice(1)).legs[1].maps.filter(({ to }) => names.includes(to)).length, 1)
+  t.throws(() => omitting(names), { code: 'CONFIG_INVALID', message: /DIPV1010/ })
+  t.end()
+})
+
+t.test('a field that is added is filled as it says, in the leg that has it', t => {
+  const { legs } = projectOf(
+    accounts,
+    config({
+      accounts: {
+        add: [
+          { to: 'PaymentTerms', from: 'PaymentTerms', valueMap: { Net30: '30D' } },
+          { to: 'Account.PaymentTerms', from: 'paymenttermscode', valueMap: { 1: 'Net30' } },
+          { to: 'NameAlias', from: 'FullName', truncate: 20 },
+          { to: 'DeliveryMode', default: 'Truck' },
+        ],
+      },
+    }),
+  )
+  const added = (at: 0 | 1) => legs[at].maps.slice(accounts.legs[at].maps.length)
+  t.same(added(0), [
+    {
+      to: 'PaymentTerms',
+      from: ['paymenttermscode'],
+      by: { kind: 'valueMap', values: { 1: 'Net30' } },
+      certainty: 'inferred',
+    },
+  ])
+  t.match(added(1), [
+    { to: 'PaymentTerms', from: ['PaymentTerms'], by: { kind: 'valueMap' } },
+    { to: 'NameAlias', by: { kind: 'copy' }, truncate: 20 },
+    { to: 'DeliveryMode', from: [], by: { kind: 'none' }, default: 'Truck' },
+  ])
+  t.end()
+})
+
+t.test('a text does not go into a number', t => {
+  const adding = (from: string) =>
+    projectOf(contacts, config({ contacts: { add: [{ to: 'BirthYear', from }] } }))
+  t.throws(() => adding('FullName'), { code: 'CONFIG_INVALID', message: /DIPV1030/ })
+  t.end()
+})
+
+t.test('transforms of the Data Integrator say the same as settings', t => {
+  const values = { 0: 'Active', 1: 'Inactive' }
+  const ofIntegrator = config({
+    contacts: {
+      transforms: {
+        Status: [
+          { transformType: 'ValueMap', valueMap: values },
+          { transformType: 'Default', defaultValue: 'Active' },
+          { transformType: 'Truncate', length: 8 },
+        ],
+      },
+    },
+  })
+  const ofOurs = config({
+    contacts: {
+      valueMaps: { Status: values },
+      defaults: { Status: 'Active' },
+      truncate: { Status: 8 },
+    },
+  })
+  t.same(projectOf(contacts, ofIntegrator), projectOf(contacts, ofOurs))
+  t.throws(() => config({ contacts: { transforms: { Status: [{ transformType: 'Query' }] } } }), {
+    code: 'CONFIG_INVALID',
+  })
   t.end()
 })
