@@ -75,6 +75,11 @@ const jobs = {
     mode: 'write',
     run: async (db: Database, input: never) => (await import('../upgrade/sync.ts')).sync(db, input),
   },
+  'import-finops': {
+    mode: 'write',
+    run: async (db: Database, input: never) =>
+      (await import('../import/finops.ts')).importFinops(db, input),
+  },
   import: { mode: 'write', run: importExtract },
   'import-create': { mode: 'create', run: importExtract },
   'preview-import': { mode: 'read', run: importExtract },

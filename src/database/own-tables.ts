@@ -178,6 +178,20 @@ const tables = {
     row_key text NOT NULL,
     PRIMARY KEY (table_name, row_key)`,
 
+  /**
+   * Customers and contact persons that Finance and Operations has, as it exported them: the sync must
+   * not overwrite somebody else. `entity` is CustomersV2 or CDSContactPersons; `account` is the number of the
+   * customer of a contact person, else empty; `is_ours` is 1 where Sales maintains the record.
+   */
+  p2c_finops_party: `
+    entity text NOT NULL,
+    company text NOT NULL,
+    number text NOT NULL,
+    account text NOT NULL,
+    name text NOT NULL,
+    is_ours integer NOT NULL,
+    PRIMARY KEY (entity, company, number, account)`,
+
   /** Files that were made to be handed over: whoever undoes the upgrade has to know of them. */
   p2c_delivery: `
     run_id text NOT NULL PRIMARY KEY,

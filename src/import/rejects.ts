@@ -1,5 +1,5 @@
 import { access, constants } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import type { CsvSource } from '../csv/read.ts'
 import { openCsv, type CsvFile } from '../csv/write.ts'
 import type { Database } from '../database/database.ts'
@@ -44,6 +44,38 @@ export async function checkRejectsPath(path: string): Promise<void> {
       cause,
     })
   })
+}
+
+/** A row that cannot be taken. */
+export interface Reject {
+  readonly line: number
+  readonly column: string
+  readonly code: string
+  readonly message: string
+  /** As it stood in the file. */
+  readonly record: string
+}
+
+/** The rejects of one file, as they are found; there is no file of rejects before the first. */
+export function openRejects(file: string, path: string) {
+  let out: CsvFile | undefined
+  let count = 0
+  return {
+    write: async ({ line, column, code, message, record }: Reject) => {
+      out ??= await openCsv(path, columns)
+      await out.write([[basename(file), line, column, code, message, record]])
+      count++
+    },
+    /** How many there were. */
+    finish: async () => {
+      await out?.finish()
+      return count
+    },
+    /** Harmless after `finish`. */
+    abandon: async () => {
+      await out?.abandon()
+    },
+  }
 }
 
 /** Writes all that was rejected, in the order of the files and their lines. */

@@ -24,6 +24,7 @@ import {
 } from './compile.ts'
 import { columnTypeOf, isText } from './entities/entity.ts'
 import type { Counts, Execution } from './execution.ts'
+import { takenByAnother } from './finops-parties.ts'
 import { codeOf, messageOf, packed } from './problem.ts'
 import type { Project, ProjectLeg } from './project.ts'
 import { sourceChecks } from './source-checks.ts'
@@ -67,7 +68,13 @@ export async function planBatches(
 ): Promise<BatchPlan> {
   const compiled = compileLeg(db, leg, await availableColumns(db, leg.source))
   const target = targetChecks(db, leg, compiled.fields)
-  const checks = [...sourceChecks(db, project, leg), ...compiled.problems, ...target.rejecting]
+  const valueOf = (to: string) => compiled.fields.find(one => one.to === to)?.value ?? raw('NULL')
+  const checks = [
+    ...sourceChecks(db, project, leg),
+    ...compiled.problems,
+    ...target.rejecting,
+    ...(await takenByAnother(db, leg, valueOf)),
+  ]
   const seen: View = {
     joins: compiled.joins,
     fields: compiled.fields,

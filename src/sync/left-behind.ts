@@ -30,6 +30,15 @@ export function movedAway(db: Database, project: Project): Sql | undefined {
 }
 
 /**
+ * Of the records that a task left behind, those whose contact another task has delivered by now:
+ * it is two parties in Finance and Operations, a customer and a contact person.
+ */
+export function partiesTwice(db: Database, project: Project): Sql {
+  return sql`SELECT l.key FROM (${leftBehind(db, project)}) AS l WHERE EXISTS (
+    SELECT 1 FROM p2c_sync_record AS o WHERE o.key = l.key AND o.source_id = l.source_id AND o.task <> ${literal(project.task)})`
+}
+
+/**
  * How many records a task left behind, in both its targets; in a sync of what changed, those whose
  * rows were written.
  */

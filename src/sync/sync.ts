@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts'
 import type { Run } from '../database/history.ts'
+import { sql } from '../domain/sql.ts'
 import type { Work } from '../events.ts'
 import {
   beginSession,
@@ -12,7 +13,7 @@ import {
 } from './execution.ts'
 import { settleChangedRows, takeChangedRows, whyEveryRow } from './changed-rows.ts'
 import { knownCountries } from './countries.ts'
-import { countLeftBehind } from './left-behind.ts'
+import { countLeftBehind, partiesTwice } from './left-behind.ts'
 import { dropCountryTable, makeCountryTable } from './lookup-tables.ts'
 import type { Project } from './project.ts'
 import { projectsOf } from './projects.ts'
@@ -126,9 +127,15 @@ async function* runSession(
     for (const { code, message } of result.warnings) yield { type: 'warning', code, message }
     results.push(result)
   }
+  const told: TemplateResult[] = []
+  for (const result of results) {
+    const twice = await twiceWarning(db, projects, result)
+    for (const { code, message } of twice) yield { type: 'warning', code, message }
+    told.push({ ...result, warnings: [...result.warnings, ...twice] })
+  }
   const isRetry = session.some(({ mode }) => mode === 'retry')
   if (!isRetry) await settleChangedRows(db, projects, session.length === projects.length)
-  return { templates: results }
+  return { templates: told }
 }
 
 async function* execute(
@@ -180,8 +187,27 @@ function noticesOf(project: Project, notices: Readonly<Record<string, number>>):
   })
 }
 
+/** Only behind all executions it is known who delivers a contact now. */
+async function twiceWarning(
+  db: Database,
+  projects: readonly Project[],
+  { template, warnings }: TemplateResult,
+): Promise<SyncWarning[]> {
+  const project = projects.find(({ name }) => name === template)
+  if (!project || !warnings.some(({ code }) => code === leftBehindCode)) return []
+  const row = await db.row<{ n: number }>(
+    sql`SELECT count(*) AS n FROM (${partiesTwice(db, project)}) AS twice`,
+  )
+  const count = Number(row?.n ?? 0)
+  if (count === 0) return []
+  const message = `${project.name}: ${count} of the records left behind are contacts that another template delivers by now: Finance and Operations has each of them twice, as a customer and as a contact person; see "p2c explain"`
+  return [{ code: 'PARTY_TWICE', count, message }]
+}
+
+const leftBehindCode = 'RECORD_LEFT_BEHIND'
+
 function leftWarning(project: Project, count: number): SyncWarning[] {
   if (count === 0) return []
   const message = `${project.name}: ${count} records have no row in Sales any more that this template selects; they are left as they are`
-  return [{ code: 'RECORD_LEFT_BEHIND', count, message }]
+  return [{ code: leftBehindCode, count, message }]
 }

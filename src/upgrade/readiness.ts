@@ -8,6 +8,7 @@ import { statementsLeft } from '../migration/apply-schema.ts'
 import { appliedMigrations, settingsOf } from '../migration/history.ts'
 import type { NamedMigration } from '../migration/migration.ts'
 import { migrationStates } from '../migration/status.ts'
+import { finopsFindings } from './finops-findings.ts'
 import { valueFindings } from './value-findings.ts'
 
 /**
@@ -41,7 +42,7 @@ export async function readiness(
       available.filter(one => unfinished.has(one.name)),
     )),
     ...findings,
-    ...(only === 'blocking' || isHopeless(findings) ? [] : await valueFindings(db)),
+    ...(only === 'blocking' || isHopeless(findings) ? [] : await foretold(db)),
   ]
 }
 
@@ -50,6 +51,11 @@ export function refusals(findings: readonly Finding[], accepted: readonly string
   return findings.filter(
     finding => finding.severity === 'blocking' && !accepted.includes(finding.code),
   )
+}
+
+/** What the sync will stumble over. */
+async function foretold(db: Database): Promise<Finding[]> {
+  return [...(await valueFindings(db)), ...(await finopsFindings(db))]
 }
 
 /** Without its tables and columns nothing else that is asked says anything new. */

@@ -1,11 +1,16 @@
+import { Option } from 'commander'
+import { count as counted } from '../../amount.ts'
+import { exitStatus, P2cError, type ExitStatus } from '../../errors.ts'
+import type { FinopsImportResult } from '../../import/finops.ts'
 import type { ImportResult } from '../../import/result.ts'
 import { hasFindings } from '../../import/result.ts'
 import { batchRowsOption } from '../options.ts'
 import { table } from '../print.ts'
-import { statusFor, type CommandModule } from '../shell.ts'
+import { statusFor, type CommandModule, type Shell } from '../shell.ts'
 
 interface Options {
-  readonly from: string
+  readonly from?: string
+  readonly finops?: string
   readonly rejects?: string
   readonly create?: boolean
   readonly dryRun?: boolean
@@ -20,7 +25,13 @@ export const importCommand: CommandModule<Options> = {
   summary: 'loads a Sales extract (accounts, contacts, quotes, orders, invoices as CSV)',
   options: command =>
     command
-      .requiredOption('--from <folder>', 'the folder with accounts.csv, contacts.csv, …')
+      .option('--from <folder>', 'the folder with accounts.csv, contacts.csv, …')
+      .addOption(
+        new Option(
+          '--finops <file>',
+          'instead: what Finance and Operations has, Customers V2 or CDS Contacts as CSV',
+        ).conflicts(['from', 'create', 'dryRun', 'map', 'dateFormat', 'deleteMissing']),
+      )
       .option('--create', 'make the Sales tables, and the SQLite file, where they are missing')
       .option('--rejects <file>', 'where rejected rows go (default: rejects-<time>.csv here)')
       .option('--dry-run', 'change nothing; read, validate and compare')
@@ -28,7 +39,10 @@ export const importCommand: CommandModule<Options> = {
       .option('--date-format <format>', 'of dates that are not ISO 8601, e.g. "M/d/yyyy h:mm a"')
       .option('--delete-missing', 'delete rows that are not in the extract')
       .addOption(batchRowsOption()),
-  run: async ({ out, run }, options) => {
+  run: async (shell, options) => {
+    const { out, run } = shell
+    if (options.finops !== undefined) return importFinops(shell, options)
+    if (options.from === undefined) throw nothingToImport()
     const job = options.dryRun ? 'preview-import' : options.create ? 'import-create' : 'import'
     const result = await run<ImportResult>(job, options)
     if (out.json) out.result({ type: 'result', ...result })
@@ -58,4 +72,25 @@ export const importCommand: CommandModule<Options> = {
     if (result.dryRun) out.line('Nothing was changed.')
     return statusFor(hasFindings(result))
   },
+}
+
+async function importFinops({ out, run }: Shell, options: Options): Promise<ExitStatus> {
+  const result = await run<FinopsImportResult>('import-finops', options)
+  if (out.json) out.result({ type: 'result', ...result })
+  const { entity, rows, taken, rejected, rejects } = result
+  const heads = ['', 'rows', 'taken', 'rejected']
+  for (const line of table([heads, [entity, rows, taken, rejected]])) out.line(line)
+  if (rejects !== null) out.line(`  ${counted(rejected)} rejected rows are in ${rejects}`)
+  out.line('"p2c check" tells what the sync would overwrite, and which keys somebody else has.')
+  return statusFor(rejected > 0)
+}
+
+function nothingToImport(): P2cError {
+  return new P2cError('OPTION_MISSING', {
+    what: 'it is not said what to import',
+    must: '--from FOLDER with a Sales extract, or --finops FILE',
+    found: 'neither',
+    next: 'See "p2c import --help"',
+    exit: exitStatus.usage,
+  })
 }
