@@ -14,6 +14,7 @@ const edits = 'test/upgrade/edits.test.ts'
 const numbers = 'test/numbering/upgrade.test.ts'
 const changed = 'test/sync/changed.test.ts'
 const live = 'test/database/sqlite/live-schema.test.ts'
+const deliver = 'test/deliver/deliver.test.ts'
 
 export const safeguards: readonly Safeguard[] = [
   {
@@ -219,8 +220,7 @@ export const safeguards: readonly Safeguard[] = [
     what: 'no sync before the upgrade is done',
     file: 'src/upgrade/sync.ts',
     without: [
-      [`one.phase === 'done')) return`, `one.phase === 'done' || true)) return`],
-      [`one.name === firstFullSyncName && `, ``],
+      [`await mustBeUpgraded(`, `void ((_db: Database, _what: string) => mustBeUpgraded)(`],
     ],
     test: refusals,
   },
@@ -429,5 +429,56 @@ export const safeguards: readonly Safeguard[] = [
     file: 'src/database/postgres/open.ts',
     without: [[`(server.standby || server.read_only === 'on')`, `(server.read_only === 'on')`]],
     test: 'test/database/postgres/replica.test.ts',
+  },
+  {
+    what: 'the progress of several workers never goes back',
+    file: 'src/backfill/never-back.ts',
+    without: [[`told = Math.max(told, event.done)`, `told = event.done`]],
+    test: 'test/backfill/never-back.test.ts',
+  },
+  {
+    what: 'nothing is delivered before the upgrade is done',
+    file: 'src/deliver/deliver.ts',
+    without: [
+      [`await mustBeUpgraded(`, `void ((_db: Database, _what: string) => mustBeUpgraded)(`],
+    ],
+    test: deliver,
+  },
+  {
+    what: 'what was delivered is read back and compared',
+    file: 'src/deliver/compare-sheet.ts',
+    without: [[`if (at < 0) continue`, `if (at < 1_000) continue`]],
+    test: deliver,
+  },
+  {
+    what: 'whoever undoes the upgrade hears of deliveries',
+    file: 'src/upgrade/rollback.ts',
+    without: [[`if (steps.length > 0) yield* nameDeliveries(db)`, `void nameDeliveries`]],
+    test: deliver,
+  },
+  {
+    what: 'a key that somebody else has is spared',
+    file: 'src/sync/batch.ts',
+    without: [[`...(await takenByAnother(db, leg, valueOf)),`, `...(void takenByAnother, []),`]],
+    test: 'test/import/finops.test.ts',
+  },
+  {
+    what: 'a source that a setting names is there',
+    file: 'src/sync/projects.ts',
+    without: [
+      [`if (template) await mustHaveSources(`, `if (template && !db) await mustHaveSources(`],
+    ],
+    test: 'test/sync/added.test.ts',
+  },
+  {
+    what: 'two parties of one contact are told',
+    file: 'src/sync/sync.ts',
+    without: [
+      [
+        `if (count === 0) return []\n  const message = \`\${project.name}: \${count} of`,
+        `if (count >= 0) return []\n  const message = \`\${project.name}: \${count} of`,
+      ],
+    ],
+    test: 'test/sync/sync.test.ts',
   },
 ]

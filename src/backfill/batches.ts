@@ -7,6 +7,7 @@ import { applyPlan, refreshPlan, withdraw } from './apply.ts'
 import { atOnce } from './at-once.ts'
 import { planTable, type Backfill } from './backfill.ts'
 import { findFree, standOf, take } from './claims.ts'
+import { neverBack } from './never-back.ts'
 import { paceOf } from './pace.ts'
 import { quarantined, tooManyRejects } from './quarantine.ts'
 import { halvesOf, lengthOf, type Range } from './range.ts'
@@ -31,18 +32,14 @@ export async function* doBatches(
 ): Work<undefined> {
   const { claims } = await standOf(db, migration)
   const others = await openWorkers(db, run, Math.max(0, Math.min(workers, claims) - 1))
-  const events = atOnce(ended =>
-    [db, ...others].map(connection =>
-      workOff({ db: connection, run, migration, backfill, isFirst: connection === db, ended }),
-    ),
-  )
   try {
-    let told = 0
-    for await (const event of events) {
-      // A worker may have looked before another did, and tell after it.
-      told = Math.max(told, event.done)
-      yield { ...event, done: told }
-    }
+    yield* neverBack(
+      atOnce(ended =>
+        [db, ...others].map(connection =>
+          workOff({ db: connection, run, migration, backfill, isFirst: connection === db, ended }),
+        ),
+      ),
+    )
   } finally {
     await closeWorkers(others)
   }
