@@ -16,7 +16,9 @@ const steps: readonly { readonly title: string; readonly command: readonly strin
   { title: 'The upgrade, and the first full sync', command: ['migrate', '--yes'] },
   { title: 'Where it stands', command: ['status'] },
   { title: 'The proof', command: ['verify'] },
+  { title: 'One contact, and why', command: ['explain', 'c650163c-f923-4bd7-906d-13bfcacae0dd'] },
   { title: 'The audit', command: ['audit', 'export', '--out', 'audit'] },
+  { title: 'For Finance and Operations', command: ['deliver', 'finops', '--out', 'packages'] },
 ]
 
 /** Done, or done with findings: sample data has rows that must be rejected. */
@@ -67,6 +69,7 @@ async function summary(): Promise<string> {
     '  extract/      the sample Sales data, as CSV',
     '  sales.sqlite  the upgraded database, with what goes to Finance and Operations',
     '  audit/        every contact with its number, its flags, where it went and why',
+    '  packages/     data packages to be imported into Finance and Operations',
     '',
   ]
   return lines.join('\n')

@@ -75,6 +75,13 @@ const jobs = {
     mode: 'write',
     run: async (db: Database, input: never) => (await import('../upgrade/sync.ts')).sync(db, input),
   },
+  'sync-history': {
+    mode: 'read',
+    run: async (db: Database) => {
+      const { syncHistory } = await import('../sync/history.ts')
+      return quick(() => syncHistory(db))
+    },
+  },
   'import-finops': {
     mode: 'write',
     run: async (db: Database, input: never) =>

@@ -7,7 +7,6 @@ import {
   finishedFullSession,
   startExecution,
   unfinishedSession,
-  type Counts,
   type Execution,
   type SyncMode,
 } from './execution.ts'
@@ -18,8 +17,9 @@ import { dropCountryTable, makeCountryTable } from './lookup-tables.ts'
 import type { Project } from './project.ts'
 import { projectsOf } from './projects.ts'
 import { runLeg } from './run-leg.ts'
+import { legResults, statusOf, type LegResult, type SyncStatus } from './status.ts'
 import { addTargetColumns } from './targets.ts'
-import type { LegName, TemplateName } from './template.ts'
+import type { TemplateName } from './template.ts'
 
 export interface SyncOptions {
   /** Which projects are run, always in their own order; all where nothing is said. */
@@ -32,13 +32,6 @@ export interface SyncOptions {
   readonly mode: SyncMode
   /** Where a full sync came to its end already, gives back its result and does nothing. */
   readonly once?: boolean
-}
-
-/** As the Data Integrator judges an execution: all records, some of them, none. */
-export type SyncStatus = 'Completed' | 'Warning' | 'Error'
-
-export interface LegResult extends Counts {
-  readonly leg: LegName
 }
 
 export interface SyncWarning {
@@ -155,21 +148,14 @@ async function resultOf(
   project: Project,
   { tally, mode }: Execution,
 ): Promise<TemplateResult> {
-  const legs = project.legs.map(({ name }) => ({ leg: name, ...tally.legs[name] }))
-  const taken = ({ inserted, updated, unchanged }: Counts) => inserted + updated + unchanged
   const left = mode === 'retry' ? 0 : await countLeftBehind(db, project, mode, tally)
   return {
     template: project.name,
     task: project.task,
-    status: statusOf(legs, taken(tally.legs['cds-destination'])),
-    legs,
+    status: statusOf(tally),
+    legs: legResults(tally),
     warnings: [...noticesOf(project, tally.notices), ...leftWarning(project, left)],
   }
-}
-
-function statusOf(legs: readonly LegResult[], delivered: number): SyncStatus {
-  if (legs.every(leg => leg.rejected === 0)) return 'Completed'
-  return delivered > 0 ? 'Warning' : 'Error'
 }
 
 const meanings: Readonly<Record<string, string>> = {

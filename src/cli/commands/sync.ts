@@ -1,10 +1,13 @@
 import { Option } from 'commander'
+import { exitStatus, type ExitStatus } from '../../errors.ts'
+import type { PastExecution } from '../../sync/history.ts'
 import type { SyncResult } from '../../sync/sync.ts'
 import type { TemplateName } from '../../sync/template.ts'
 import { hasRejects } from '../../upgrade/rejects.ts'
+import { moment } from '../moment.ts'
 import { batchRowsOption } from '../options.ts'
 import { table, type Printer } from '../print.ts'
-import { statusFor, type CommandModule } from '../shell.ts'
+import { statusFor, type CommandModule, type Shell } from '../shell.ts'
 
 const templateNames: readonly TemplateName[] = ['accounts', 'contacts', 'contacts-to-customer']
 
@@ -12,6 +15,7 @@ interface Options {
   readonly template?: string
   readonly full?: boolean
   readonly retry?: boolean
+  readonly history?: boolean
 }
 
 /** Runs the projects again. */
@@ -23,8 +27,17 @@ export const syncCommand: CommandModule<Options> = {
       .addOption(new Option('--template <name>', 'only this one').choices(templateNames))
       .option('--full', 'everything')
       .addOption(new Option('--retry', 'only rows that were rejected').conflicts('full'))
+      .addOption(
+        new Option('--history', 'runs nothing; tells the last executions').conflicts([
+          'template',
+          'full',
+          'retry',
+        ]),
+      )
       .addOption(batchRowsOption()),
-  run: async ({ out, run }, { template, full, retry }) => {
+  run: async (shell, { template, full, retry, history }) => {
+    const { out, run } = shell
+    if (history) return tellHistory(shell)
     const result = await run<SyncResult>('sync', {
       mode: full ? 'full' : retry ? 'retry' : 'changed',
       ...(template === undefined ? {} : { templates: [template] }),
@@ -35,9 +48,36 @@ export const syncCommand: CommandModule<Options> = {
   },
 }
 
+const tones = { Completed: 'green', Warning: 'yellow', Error: 'red' } as const
+
+async function tellHistory({ out, run }: Shell): Promise<ExitStatus> {
+  const executions = await run<PastExecution[]>('sync-history')
+  if (out.json) out.result({ type: 'result', executions })
+  const heads = ['started', '', '', '', '', 'inserted', 'updated', 'unchanged', 'rejected']
+  const rows = executions.flatMap(({ startedOn, template, mode, status, state, legs }) =>
+    legs.map(({ leg, inserted, updated, unchanged, rejected }, i) => [
+      ...(i === 0
+        ? [
+            moment(startedOn),
+            template,
+            mode,
+            status === null ? state : out.paint(tones[status], status),
+          ]
+        : ['', '', '', '']),
+      leg,
+      inserted,
+      updated,
+      unchanged,
+      rejected,
+    ]),
+  )
+  if (rows.length === 0) out.line('There was no execution yet.')
+  else for (const line of table([heads, ...rows])) out.line(line)
+  return exitStatus.done
+}
+
 /** What became of the records, per template and leg. */
 export function printSync(out: Printer, { templates }: SyncResult): void {
-  const tones = { Completed: 'green', Warning: 'yellow', Error: 'red' } as const
   const heads = ['', '', '', 'inserted', 'updated', 'unchanged', 'rejected']
   const rows = templates.flatMap(({ template, status, legs }) =>
     legs.map(({ leg, inserted, updated, unchanged, rejected }, i) => [
