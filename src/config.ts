@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { exitStatus, P2cError } from './errors.ts'
 import { withoutPassword } from './password.ts'
@@ -22,7 +22,7 @@ const transform = z.discriminatedUnion('transformType', [
   z.strictObject({ transformType: z.literal('ValueMap'), valueMap: z.record(z.string(), scalar) }),
   z.strictObject({ transformType: z.literal('Truncate'), length: z.int().min(1) }),
 ])
-const added = z.strictObject({
+const row = z.strictObject({
   to: name.describe('destination field'),
   from: z
     .union([name, z.array(name).min(1)])
@@ -30,9 +30,15 @@ const added = z.strictObject({
     .describe('source field; the lines of one text where they are several; none: the default only'),
   valueMap: z.record(z.string(), scalar).optional(),
   country: z.enum(['alpha2', 'alpha3']).optional().describe('Makes an ISO code of a free text'),
+  invert: z.literal(true).optional().describe('Yes where the source is no, No where it is yes'),
   default: scalar.optional(),
+  setting: z
+    .enum(['organization.cds', 'organization.company', 'sync.currency'])
+    .optional()
+    .describe('the setting that is the default'),
   truncate: z.int().min(1).optional(),
 })
+const page = z.array(row).min(1).optional()
 const overrides = z
   .strictObject({
     defaults: z
@@ -49,7 +55,14 @@ const overrides = z
       .record(name, z.array(transform))
       .default({})
       .describe('field -> transforms as the Data Integrator writes them'),
-    add: z.array(added).default([]).describe('fields that the template does not fill'),
+    add: z.array(row).default([]).describe('fields that the template does not fill'),
+    maps: z
+      .strictObject({ 'source-cds': page, 'cds-destination': page })
+      .default({})
+      .describe('whole mapping pages in place of those of the template'),
+    mapsFile: text
+      .optional()
+      .describe('a file of "p2c template export" that has the maps; beside the configuration file'),
   })
   .prefault({})
 const known = z.array(z.string()).default([])
@@ -187,7 +200,8 @@ export function loadConfig({ options = {}, env = {}, file }: ConfigSources = {})
   const path = file ?? 'p2c.config.json'
   const fromFile =
     path === false || (file === undefined && !existsSync(path)) ? {} : readConfigFile(path)
-  const given = [fromFile, fromEnvironment(env), options].reduce(merge, {})
+  const merged = [fromFile, fromEnvironment(env), options].reduce(merge, {})
+  const given = withMapsFiles(merged, path === false ? '.' : dirname(path))
   const parsed = configSchema.safeParse(given)
   if (parsed.success) return freeze(parsed.data)
   throw invalid(given, parsed.error.issues[0])
@@ -210,6 +224,19 @@ function fromEnvironment(env: Readonly<Record<string, string | undefined>>): obj
     ...(env['P2C_DATABASE'] ? { database: env['P2C_DATABASE'] } : {}),
     ...(env['P2C_SCHEMA'] ? { schema: env['P2C_SCHEMA'] } : {}),
   }
+}
+
+/** Puts the maps in that a template's `mapsFile` names. */
+function withMapsFiles(given: object, folder: string): object {
+  const templates = valueAt(given, ['sync', 'templates'])
+  if (!isPlain(templates)) return given
+  const read = Object.entries(templates).map(([name, overrides]: [string, unknown]) => {
+    const file = valueAt(overrides, ['mapsFile'])
+    if (!isPlain(overrides) || typeof file !== 'string') return [name, overrides] as const
+    const maps = valueAt(readConfigFile(resolve(folder, file)), ['maps'])
+    return [name, { ...overrides, maps }] as const
+  })
+  return merge(given, { sync: { templates: Object.fromEntries(read) } })
 }
 
 function readConfigFile(path: string): object {

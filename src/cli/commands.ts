@@ -8,6 +8,7 @@ import { rollbackCommand } from './commands/rollback.ts'
 import { seedCommand } from './commands/seed.ts'
 import { statusCommand } from './commands/status.ts'
 import { syncCommand } from './commands/sync.ts'
+import { templateDiffCommand, templateExportCommand } from './commands/template.ts'
 import { verifyCommand } from './commands/verify.ts'
 import type { CommandModule } from './shell.ts'
 
@@ -19,6 +20,8 @@ export const commands: readonly CommandModule<never>[] = [
   statusCommand,
   verifyCommand,
   syncCommand,
+  templateExportCommand,
+  templateDiffCommand,
   explainCommand,
   auditExportCommand,
   auditVerifyCommand,

@@ -1,11 +1,16 @@
+import type { Config } from '../config.ts'
 import { salesTables, type ColumnType } from '../domain/sales.ts'
 import { columnTypeOf } from './entities/entity.ts'
 import type { LegDraft, ProjectMap } from './project.ts'
 import { settingRefused, type Overrides } from './setting-refused.ts'
-import { scalarOf, valuesOf, type TemplateName, type Transform } from './template.ts'
+import { settings } from './settings.ts'
+import { scalarOf, valuesOf, type Scalar, type TemplateName, type Transform } from './template.ts'
 
 /** A field that a project fills beside those of its template. */
 export type AddedField = Overrides['add'][number]
+
+/** Where a row of a mapping page stands in the configuration. */
+export type RowSetting = 'add' | 'maps'
 
 /** Rows of Sales that a map may read from the row of its leg, and the columns that it may take. */
 const lookUps: Readonly<Record<string, RegExp>> = {
@@ -42,17 +47,20 @@ export function addedMap(
   legs: readonly LegDraft[],
   leg: LegDraft,
   added: AddedField,
+  config: Config,
+  setting: RowSetting = 'add',
 ): ProjectMap {
   const to = added.to.split('.').at(-1) ?? added.to
   const refuse = (must: string, found: string) =>
-    settingRefused(template, 'add', added.to, must, found)
+    settingRefused(template, setting, added.to, must, found)
   if (leg.maps.some(map => map.to === to))
     throw refuse(
       'a field that is not filled yet',
       'one that is; "defaults", "valueMaps", "truncate" and "omit" change it (DIPV1026)',
     )
   const from = added.from === undefined ? [] : [added.from].flat()
-  if (from.length === 0 && added.default === undefined)
+  const fallback = defaultOf(added, config)
+  if (from.length === 0 && fallback === undefined && setting === 'add')
     throw refuse('"from", or "default"', 'neither')
   for (const source of from) {
     const problem = problemOf(legs, leg, source)
@@ -70,7 +78,7 @@ export function addedMap(
     to,
     from,
     by,
-    ...(added.default === undefined ? {} : { default: scalarOf(added.default) }),
+    ...(fallback === undefined ? {} : { default: fallback }),
     ...(added.truncate === undefined ? {} : { truncate: added.truncate }),
     certainty: 'inferred',
   }
@@ -88,9 +96,18 @@ function problemOf(legs: readonly LegDraft[], leg: LegDraft, source: string): st
   return 'a column, or parentcustomerid with a column of the account, or transactioncurrencyid.isocurrencycode'
 }
 
-function transformOf({ valueMap, country }: AddedField, from: readonly string[]): Transform {
+function defaultOf({ default: value, setting }: AddedField, config: Config): Scalar | undefined {
+  if (value !== undefined) return scalarOf(value)
+  return setting === undefined ? undefined : settings[setting](config)
+}
+
+function transformOf(
+  { valueMap, country, invert }: AddedField,
+  from: readonly string[],
+): Transform {
   if (from.length === 0) return { kind: 'none' }
   const values = valuesOf(valueMap ?? {})
+  if (invert) return { kind: 'invert' }
   if (country !== undefined) return { kind: 'country', code: country, values }
   if (valueMap !== undefined) return { kind: from.length > 1 ? 'choose' : 'valueMap', values }
   return { kind: from.length > 1 ? 'lines' : 'copy' }

@@ -1,13 +1,13 @@
 import type { Config } from '../config.ts'
 import { addedMap, legOfAdded } from './added-map.ts'
 import { settingRefused, type Overrides } from './setting-refused.ts'
+import { settings } from './settings.ts'
 import {
   scalarOf,
   valuesOf,
   type FieldMap,
   type Leg,
   type Scalar,
-  type SettingName,
   type Template,
   type TemplateName,
 } from './template.ts'
@@ -43,7 +43,8 @@ export function projectOf(template: Template, config: Config): Project {
     ...leg,
     maps: leg.maps.map(map => settled(map, config)),
   }))
-  add(template.name, legs, overrides.add)
+  replacePages(template, legs, overrides.maps, config)
+  add(template.name, legs, overrides.add, config)
   const change = (
     kind: keyof Overrides,
     name: string,
@@ -60,7 +61,7 @@ export function projectOf(template: Template, config: Config): Project {
     change('truncate', name, map => [{ ...map, truncate: length }])
   for (const name of overrides.omit)
     change('omit', name, (map, leg) => {
-      mustBeDispensable(template.name, name, map, leg)
+      mustBeDispensable(template.name, 'omit', name, map, leg)
       return []
     })
   const [toCds, toDestination] = legs
@@ -84,24 +85,73 @@ function withTransforms(overrides: Overrides): Overrides {
   return { ...overrides, ...all }
 }
 
+/**
+ * Whole mapping pages in place of the template's. What the template knows of a field beside its map is
+ * kept; its keys must stay as they are, and what no record is taken without must be filled.
+ */
+function replacePages(
+  { name, legs: original }: Template,
+  legs: LegDraft[],
+  pages: Overrides['maps'],
+  config: Config,
+): void {
+  for (const [i, leg] of legs.entries()) {
+    const rows = pages[leg.name]
+    if (!rows) continue
+    const before = leg.maps
+    leg.maps = []
+    for (const row of rows) {
+      const field = leg.target.properties[row.to]
+      if (field === undefined)
+        throw settingRefused(
+          name,
+          'maps',
+          row.to,
+          `a field of ${leg.target.name}`,
+          'none that is there (DIPV1024)',
+        )
+      const map = addedMap(name, legs, leg, row, config, 'maps')
+      const { certainty, warnsOfDefault } = original[i]?.maps.find(({ to }) => to === row.to) ?? map
+      leg.maps = [
+        ...leg.maps,
+        { ...map, ...(warnsOfDefault === undefined ? {} : { warnsOfDefault }), certainty },
+      ]
+    }
+    for (const map of before) mustBeReplaced(name, leg, map)
+  }
+}
+
+function mustBeReplaced(template: TemplateName, leg: LegDraft, before: ProjectMap): void {
+  const map = leg.maps.find(({ to }) => to === before.to)
+  const isKey = leg.target.key.includes(before.to)
+  if (isKey && JSON.stringify([map?.from, map?.by]) !== JSON.stringify([before.from, before.by]))
+    throw settingRefused(
+      template,
+      'maps',
+      before.to,
+      `the map of the template: a key from ${before.from.join() || 'its setting'}`,
+      map === undefined ? 'none (DIPV1004)' : `one from ${map.from.join() || 'nothing'} (DIPV1004)`,
+    )
+  if (map === undefined) mustBeDispensable(template, 'maps', before.to, before, leg)
+}
+
 /** Fields of CDS first: those of Finance and Operations may come from them. */
-function add(template: TemplateName, legs: LegDraft[], fields: Overrides['add']): void {
+function add(
+  template: TemplateName,
+  legs: LegDraft[],
+  fields: Overrides['add'],
+  config: Config,
+): void {
   const placed = fields.map(field => ({ field, leg: legOfAdded(template, legs, field) }))
   for (const leg of legs)
     for (const { field } of placed.filter(one => one.leg === leg))
-      leg.maps = [...leg.maps, addedMap(template, legs, leg, field)]
+      leg.maps = [...leg.maps, addedMap(template, legs, leg, field, config)]
 }
 
 function settled(map: FieldMap, config: Config): ProjectMap {
   const { default: value, ...rest } = map
   if (value === undefined) return rest
   return { ...rest, default: typeof value === 'object' ? settings[value.setting](config) : value }
-}
-
-const settings: Readonly<Record<SettingName, (config: Config) => string>> = {
-  'organization.cds': config => config.organization.cds,
-  'organization.company': config => config.organization.company,
-  'sync.currency': config => config.sync.currency,
 }
 
 function withValues(
@@ -126,6 +176,7 @@ function withValues(
 
 function mustBeDispensable(
   template: TemplateName,
+  setting: 'omit' | 'maps',
   name: string,
   { to }: ProjectMap,
   { target, oneOf, maps }: LegDraft,
@@ -136,7 +187,7 @@ function mustBeDispensable(
   if ((required === undefined || required === 'inferred') && !isLast) return
   throw settingRefused(
     template,
-    'omit',
+    setting,
     name,
     'a field that need not have a value',
     `one without which ${target.name} takes no record (DIPV1010)`,

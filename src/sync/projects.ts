@@ -26,9 +26,9 @@ const made: ReadonlySet<string> = new Set(Object.values(field))
 
 async function mustHaveSources(db: Database, template: Template, project: Project): Promise<void> {
   const [before] = template.legs
-  const added = project.legs[0].maps.filter(map => !before.maps.some(({ to }) => to === map.to))
-  for (const { to, from } of added)
-    for (const source of from) {
+  for (const { to, from } of project.legs[0].maps) {
+    const known = before.maps.find(map => map.to === to)?.from ?? []
+    for (const source of from.filter(one => !known.includes(one))) {
       const [lookUp = '', attribute] = source.split('.', 2)
       // Where there are no currencies, none is known.
       if (attribute !== undefined && lookUp !== 'parentcustomerid') continue
@@ -38,10 +38,11 @@ async function mustHaveSources(db: Database, template: Template, project: Projec
       if (made.has(column) || columnOf(db, there, column)) continue
       throw settingRefused(
         project.name,
-        'add',
+        known.length > 0 ? 'maps' : 'add',
         to,
         `a column of ${db.names.tableName(table)}`,
         `${column}, which is none (DIPV1021)`,
       )
     }
+  }
 }
