@@ -38,9 +38,9 @@ export async function dataversePlan(db: Database): Promise<DeliveryPlan> {
 
 /** What takes a delivery back: the values of before, an empty field where there was none. */
 export async function dataverseUndoPlan(db: Database): Promise<DeliveryPlan> {
-  const contact = await numbered(db, 'contact', field.contactNumber)
+  const numberedContacts = await numbered(db, 'contact', field.contactNumber)
   const account = await numbered(db, 'account', field.accountNumber)
-  const before = await flagsBefore(db)
+  const { contact, before } = await withFlagsBefore(db, numberedContacts)
   return {
     sheets: [
       accountSheet(db, 'accounts-undo', account, raw('NULL')),
@@ -135,17 +135,23 @@ export function yesOrNo({ dialect }: Database, flag: Sql): Sql {
   return sql`(CASE ${flag} WHEN ${dialect.flag(true)} THEN 'Yes' WHEN ${dialect.flag(false)} THEN 'No' END)`
 }
 
-/** The flags that a contact called `r` had before the upgrade, as the backfill kept them. */
-async function flagsBefore(db: Database): Promise<Sql[]> {
-  const contact = db.names.tableName('contact')
-  const changes = (await changesOf(db)).find(({ table }) => table === contact)
-  return flags.map(flag => {
+/** Contacts with the flags that they had before the upgrade, as the backfill kept them. */
+async function withFlagsBefore(
+  db: Database,
+  contact: Numbered,
+): Promise<{ contact: Numbered; before: Sql[] }> {
+  const table = db.names.tableName('contact')
+  const changes = (await changesOf(db)).find(one => one.table === table)
+  if (!changes) return { contact, before: flags.map(() => raw('NULL')) }
+  const before = flags.map(flag => {
     const name = db.names.columnName(flag)
-    const column = changes?.columns.find(one => one.name === name)
-    if (!changes || !column) return raw('NULL')
-    const id = db.rules.guid(db.names.column('contactid', 'r'))
-    return sql`(SELECT CASE b.${column.before} WHEN 'true' THEN 'Yes' WHEN 'false' THEN 'No' END FROM (${changes.rows}) AS b WHERE b.row_id = ${id})`
+    const column = changes.columns.find(one => one.name === name)
+    return column
+      ? sql`(CASE b.${column.before} WHEN 'true' THEN 'Yes' WHEN 'false' THEN 'No' END)`
+      : raw('NULL')
   })
+  const from = sql`${contact.from} LEFT JOIN (${changes.rows} ${db.dialect.computedOnce}) AS b ON b.row_id = ${contact.id}`
+  return { contact: { ...contact, from }, before }
 }
 
 /** The requests that set the platform's own numbering past every number that p2c has given. */
