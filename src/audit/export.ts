@@ -1,9 +1,8 @@
-import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
+import { makeFolder } from '../csv/folder.ts'
 import type { Database } from '../database/database.ts'
 import { now } from '../database/history.ts'
 import { sql } from '../domain/sql.ts'
-import { exitStatus, P2cError } from '../errors.ts'
 import type { Work } from '../events.ts'
 import { version } from '../version.ts'
 import { exportBeside, type Beside } from './export-beside.ts'
@@ -32,7 +31,9 @@ export async function* exportAudit(
 ): Work<Manifest> {
   const { out, excel = false, gzip = false, inThreadsFrom = Infinity } = options
   const startedOn = now()
-  await prepareFolder(out)
+  await makeFolder(out, 'the audit cannot be written')
+  // What is left there of an earlier export is no complete audit.
+  await removeManifest(out)
   const { snapshot, beside } = await snapshotsOf(db, options, inThreadsFrom)
   try {
     const files: ExportedFile[] = []
@@ -100,23 +101,6 @@ async function mayUseThreads(db: Database, from: number): Promise<boolean> {
 async function closeAll(snapshot: Database, beside: Snapshots['beside']): Promise<void> {
   await snapshot.close()
   await Promise.all([...beside.values()].map(one => one.close()))
-}
-
-/** The folder for the files. What is left there of an earlier export is no complete audit. */
-async function prepareFolder(out: string): Promise<void> {
-  try {
-    await mkdir(out, { recursive: true, mode: 0o700 })
-    await removeManifest(out)
-  } catch (cause) {
-    throw new P2cError('FOLDER_UNWRITABLE', {
-      what: `the audit cannot be written into ${out}`,
-      must: 'a folder that this user may make, or write into',
-      found: cause instanceof Error ? cause.message : String(cause),
-      next: 'Name another folder with --out',
-      exit: exitStatus.usage,
-      cause,
-    })
-  }
 }
 
 async function runIds(db: Database): Promise<string[]> {

@@ -1,5 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
+import { makeFolder } from '../csv/folder.ts'
 import { noteDelivery } from '../database/deliveries.ts'
 import type { Database } from '../database/database.ts'
 import { now, type Run } from '../database/history.ts'
@@ -15,6 +17,9 @@ import { dualWritePlan } from './dual-write.ts'
 import { finopsPlan } from './finops.ts'
 import type { DeliveryPlan } from './sheet.ts'
 import { writeSheet, type DeliveredFile } from './write-sheet.ts'
+
+/** The file of a delivery that says what belongs to it, written last. */
+const manifestFile = 'manifest.json'
 
 export const deliveryKinds = ['finops', 'dataverse', 'dual-write'] as const
 export type DeliveryKind = (typeof deliveryKinds)[number]
@@ -45,7 +50,7 @@ export interface DeliveryManifest {
  * Writes files to be handed over, reads them back and compares them with the database, and notes
  * that they were made. All show the database at one moment.
  *
- * @throws P2cError UPGRADE_UNFINISHED, UNDO_UNSUPPORTED, FOLDER_UNWRITABLE (exit 2),
+ * @throws P2cError UPGRADE_UNFINISHED, UNDO_UNSUPPORTED, FOLDER_UNWRITABLE, FOLDER_TAKEN (exit 2),
  * FILE_UNWRITABLE, DELIVERY_DAMAGED
  */
 export async function* deliver(db: Database, options: DeliverOptions): Work<DeliveryManifest> {
@@ -64,7 +69,8 @@ async function* write(
   run: Run,
   { kind, out, undo = false }: DeliverOptions,
 ): Work<DeliveryManifest> {
-  await prepareFolder(out)
+  await makeFolder(out, 'nothing can be delivered')
+  await removeEarlier(out)
   yield* warnOfChanges(db)
   const snapshot = await db.snapshot()
   try {
@@ -89,7 +95,7 @@ async function* write(
     }
     const steps = instructions.map((step, i) => `${i + 1}. ${step}\n`)
     await writeDocument(out, 'README.txt', steps.join(''))
-    await writeDocument(out, 'manifest.json', `${JSON.stringify(manifest, null, 2)}\n`)
+    await writeDocument(out, manifestFile, `${JSON.stringify(manifest, null, 2)}\n`)
     const rows = files.reduce((sum, file) => sum + file.rows, 0)
     run.rows += rows
     await noteDelivery(db, run, { kind: undo ? `${kind} --undo` : kind, folder: out, rows })
@@ -126,16 +132,42 @@ async function writeDocument(out: string, name: string, text: string): Promise<v
   await writeFile(join(out, name), text, { mode: 0o600 })
 }
 
-async function prepareFolder(out: string): Promise<void> {
-  await mkdir(out, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
-    throw new P2cError('FOLDER_UNWRITABLE', {
-      what: `nothing can be delivered into ${out}`,
-      must: 'a folder that this user may make, or write into',
-      found: cause instanceof Error ? cause.message : String(cause),
-      next: 'Name another folder with --out',
-      exit: exitStatus.usage,
-      cause,
-    })
+/**
+ * Removes what an earlier delivery left in the folder: files that this one may not write again.
+ *
+ * @throws P2cError FOLDER_TAKEN (exit 2) where the folder is that of something else
+ */
+async function removeEarlier(out: string): Promise<void> {
+  const path = join(out, manifestFile)
+  const text = await readFile(path, 'utf8').catch(() => null)
+  if (text === null) return
+  const earlier = deliveryOf(text)
+  if (earlier === null) throw folderTaken(out)
+  await rm(path)
+  for (const { name } of earlier.files) await rm(join(out, name), { force: true })
+}
+
+const manifestSchema = z.object({
+  kind: z.enum(deliveryKinds),
+  files: z.array(z.object({ name: z.string().regex(/^[\w-]+\.(csv|zip)$/) })),
+})
+
+/** null where the text is no manifest of a delivery. */
+function deliveryOf(text: string): z.infer<typeof manifestSchema> | null {
+  try {
+    return manifestSchema.parse(JSON.parse(text))
+  } catch {
+    return null
+  }
+}
+
+function folderTaken(out: string): P2cError {
+  return new P2cError('FOLDER_TAKEN', {
+    what: `nothing can be delivered into ${out}`,
+    must: 'an empty folder, or that of an earlier delivery',
+    found: `a ${manifestFile} that is none of a delivery: an audit, for instance`,
+    next: 'Name another folder with --out',
+    exit: exitStatus.usage,
   })
 }
 

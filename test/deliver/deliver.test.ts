@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import t, { type Test } from 'tap'
+import { exportAudit } from '../../src/audit/export.ts'
 import { deliveriesOf } from '../../src/database/deliveries.ts'
 import type { Database } from '../../src/database/database.ts'
 import { compareSheet } from '../../src/deliver/compare-sheet.ts'
@@ -21,12 +22,10 @@ import {
   type Engine,
   type Teardown,
 } from '../support/database.ts'
-import { loadWorld, type World } from '../support/worlds.ts'
+import { loadWorld, worldContact, type World } from '../support/worlds.ts'
 
 // Where a rollback on a server puts its audit.
 process.chdir(freshFolder(t))
-
-const contact = (n: number) => `000000c0-0000-4000-8000-${String(n).padStart(12, '0')}`
 
 async function upgraded(
   t: Teardown,
@@ -69,7 +68,7 @@ for (const engine of engines) {
     const contacts = rowsIn(out, 'contacts.csv')
     t.equal(contacts.length, 15)
     t.match(
-      contacts.find(row => row['contactid'] === contact(1)),
+      contacts.find(row => row['contactid'] === worldContact(1)),
       {
         [field.contactNumber]: /^CON-0\d{4}-[A-Z]{6}$/,
         [field.isActiveCustomer]: 'Yes',
@@ -135,7 +134,9 @@ for (const engine of engines) {
       { msdyn_company: 'usmf', customertypecode: 'Customer', msdyn_customergroupid: '10' },
     )
     const contacts = rowsIn(out, 'contact.csv')
-    const [active, quiet] = [1, 4].map(n => contacts.find(row => row['contactid'] === contact(n)))
+    const [active, quiet] = [1, 4].map(n =>
+      contacts.find(row => row['contactid'] === worldContact(n)),
+    )
     t.match(active, {
       msdyn_sellable: 'Yes',
       msdyn_customergroupid: '10',
@@ -212,9 +213,25 @@ for (const engine of engines) {
     t.match(await warnings(migrate(db)), [/^finops/])
   })
 
+  t.test(
+    `${engine}: a folder has one delivery at a time, and keeps what is not of one`,
+    async t => {
+      const db = await upgraded(t, engine)
+      const { out } = await delivered(t, db, 'finops')
+      writeFileSync(join(out, 'notes.txt'), 'mine')
+      const manifest = await finish(deliver(db, { kind: 'dual-write', out }))
+      t.same(readdirSync(out).sort(), [
+        'README.txt',
+        ...manifest.files.map(({ name }) => name),
+        'manifest.json',
+        'notes.txt',
+      ])
+    },
+  )
+
   t.test(`${engine}: what was written since the last sync is said`, async t => {
     const db = await upgraded(t, engine)
-    await db.change(sql`UPDATE contact SET lastname = 'New' WHERE contactid = ${contact(1)}`)
+    await db.change(sql`UPDATE contact SET lastname = 'New' WHERE contactid = ${worldContact(1)}`)
     const events: RunEvent[] = []
     for await (const event of deliver(db, { kind: 'finops', out: freshFolder(t) }))
       events.push(event)

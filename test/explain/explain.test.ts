@@ -15,12 +15,10 @@ import {
   type Engine,
   type Teardown,
 } from '../support/database.ts'
-import { loadWorld, type World } from '../support/worlds.ts'
+import { loadWorld, worldContact, type World } from '../support/worlds.ts'
 
 // Where a rollback on a server puts its audit.
 process.chdir(freshFolder(t))
-
-const contact = (n: number) => `000000c0-0000-4000-8000-${String(n).padStart(12, '0')}`
 
 async function world(
   t: Teardown,
@@ -50,8 +48,8 @@ for (const engine of engines) {
       [11, 'skipped', 'company-type-unknown'],
     ]
     for (const [n, route, reason] of routes) {
-      const story = await explainContact(db, contact(n))
-      t.match(story, { route, reason, contact: { id: contact(n) } })
+      const story = await explainContact(db, worldContact(n))
+      t.match(story, { route, reason, contact: { id: worldContact(n) } })
       t.match(story.contact.number, /^CON-0\d{4}-[A-Z]{6}$/)
       t.equal(story.legs.length, route === 'skipped' ? 0 : 2)
       for (const leg of story.legs) t.match(leg, { isThere: true, outcome: 'inserted' })
@@ -84,7 +82,7 @@ for (const engine of engines) {
   t.test(`${engine}: a field says where its value comes from and how it is made`, async t => {
     const db = await world(t, engine)
     await finish(migrate(db))
-    const story = await explainContact(db, contact(4))
+    const story = await explainContact(db, worldContact(4))
     t.match(fieldOf(story, 'source-cds', 'PrimaryAccount_AccountId'), {
       value: 'K-1',
       from: [{ column: 'parentcustomerid.accountnumber', value: 'K-1' }],
@@ -101,13 +99,13 @@ for (const engine of engines) {
       how: ['constant'],
     })
     t.match(story.company, { type: 'account', number: 'K-1', isTypeStated: true })
-    t.match((await explainContact(db, contact(9))).company, { isTypeStated: false })
-    t.match(await explainContact(db, contact(11)), { company: { type: null, name: null } })
+    t.match((await explainContact(db, worldContact(9))).company, { isTypeStated: false })
+    t.match(await explainContact(db, worldContact(11)), { company: { type: null, name: null } })
   })
 
   t.test(`${engine}: before the upgrade it tells what the upgrade would do`, async t => {
     const db = await world(t, engine)
-    const story = await explainContact(db, contact(1))
+    const story = await explainContact(db, worldContact(1))
     t.match(story, {
       contact: {
         number: null,
@@ -134,7 +132,7 @@ for (const engine of engines) {
   t.test(`${engine}: a rejected contact tells the code and the reason`, async t => {
     const db = await world(t, engine)
     await finish(migrate(db))
-    const { legs } = await explainContact(db, contact(8))
+    const { legs } = await explainContact(db, worldContact(8))
     t.match(legs[0], { outcome: 'rejected', rejection: { code: 'ACCOUNT_MISSING' } })
     t.match(legs[0]?.rejection?.message, '000000a0-0000-4000-8000-000000000099')
     t.match(legs[1], { isThere: false, outcome: null, rejection: null })
@@ -146,11 +144,14 @@ for (const engine of engines) {
       const db = await world(t, engine)
       await finish(migrate(db))
       await db.change(
-        sql`INSERT INTO invoice (invoiceid, customerid, customeridtype) VALUES (${'000000f0-0000-4000-8000-000000000001'}, ${contact(4)}, 'contact')`,
+        sql`INSERT INTO invoice (invoiceid, customerid, customeridtype) VALUES (${'000000f0-0000-4000-8000-000000000001'}, ${worldContact(4)}, 'contact')`,
       )
-      t.match(await explainContact(db, contact(4)), { route: 'customer', leftBehind: ['contacts'] })
+      t.match(await explainContact(db, worldContact(4)), {
+        route: 'customer',
+        leftBehind: ['contacts'],
+      })
       await finish(sync(db, { mode: 'changed' }))
-      const { legs, leftBehind, history } = await explainContact(db, contact(4))
+      const { legs, leftBehind, history } = await explainContact(db, worldContact(4))
       t.match(legs[0], { template: 'contacts-to-customer', outcome: 'inserted' })
       t.same(leftBehind, ['contacts'])
       t.equal(history.filter(({ what }) => what.includes('written into CDS')).length, 2)
@@ -162,15 +163,15 @@ for (const engine of engines) {
     async t => {
       const db = await world(t, engine)
       await finish(migrate(db))
-      await db.change(sql`UPDATE contact SET lastname = 'New' WHERE contactid = ${contact(4)}`)
+      await db.change(sql`UPDATE contact SET lastname = 'New' WHERE contactid = ${worldContact(4)}`)
       await db.change(
-        sql`UPDATE contact SET ${db.names.column(field.isActiveCustomer)} = ${db.dialect.flag(true)} WHERE contactid = ${contact(7)}`,
+        sql`UPDATE contact SET ${db.names.column(field.isActiveCustomer)} = ${db.dialect.flag(true)} WHERE contactid = ${worldContact(7)}`,
       )
-      t.match(fieldOf(await explainContact(db, contact(4)), 'source-cds', 'Name_Surname'), {
+      t.match(fieldOf(await explainContact(db, worldContact(4)), 'source-cds', 'Name_Surname'), {
         value: 'New',
         stored: 'Under Account',
       })
-      t.match((await explainContact(db, contact(7))).contact, {
+      t.match((await explainContact(db, worldContact(7))).contact, {
         isActiveCustomer: { is: true, shouldBe: false },
       })
     },
@@ -181,23 +182,23 @@ for (const engine of engines) {
     async t => {
       const db = await world(t, engine)
       await finish(migrate(db))
-      const { contact: known } = await explainContact(db, contact(2))
+      const { contact: known } = await explainContact(db, worldContact(2))
       for (const wanted of [
-        `{${contact(2).toUpperCase()}}`,
+        `{${worldContact(2).toUpperCase()}}`,
         String(known.number),
         'ACTIVE without company',
         'e Without Comp',
       ])
-        t.equal((await explainContact(db, wanted)).contact.id, contact(2), wanted)
+        t.equal((await explainContact(db, wanted)).contact.id, worldContact(2), wanted)
       await t.rejects(explainContact(db, 'Nobody 100%_'), { code: 'CONTACT_UNKNOWN', exit: 2 })
-      await t.rejects(explainContact(db, contact(99)), { code: 'CONTACT_UNKNOWN', exit: 2 })
+      await t.rejects(explainContact(db, worldContact(99)), { code: 'CONTACT_UNKNOWN', exit: 2 })
       await t.rejects(explainContact(db, String(known.number).toLowerCase()), {
         code: 'CONTACT_UNKNOWN',
       })
       await t.rejects(explainContact(db, 'Quiet'), {
         code: 'CONTACT_AMBIGUOUS',
         exit: 2,
-        message: contact(4),
+        message: worldContact(4),
       })
     },
   )
@@ -208,7 +209,7 @@ for (const engine of engines) {
       const db = await world(t, engine)
       await finish(migrate(db))
       await finish(rollback(db, { to: 'start' }))
-      const story = await explainContact(db, contact(1))
+      const story = await explainContact(db, worldContact(1))
       t.match(story, { contact: { number: null }, route: 'customer' })
       t.same(
         story.legs.map(({ isThere }) => isThere),
