@@ -226,6 +226,14 @@ for (const engine of engines) {
         'manifest.json',
         'notes.txt',
       ])
+      const audit = freshFolder(t)
+      await finish(exportAudit(db, { out: audit }))
+      const before = readdirSync(audit)
+      await t.rejects(finish(deliver(db, { kind: 'finops', out: audit })), {
+        code: 'FOLDER_TAKEN',
+        exit: 2,
+      })
+      t.same(readdirSync(audit), before)
     },
   )
 
