@@ -7,7 +7,7 @@ import type { Ranks } from './ranks.ts'
 /** A table as the catalogue has it. Names are as they are written there. */
 export interface TableInfo {
   readonly name: string
-  readonly kind: 'table' | 'view'
+  readonly kind: 'table' | 'view' | 'partitioned table'
   readonly columns: readonly ColumnInfo[]
   /** Empty where there is no primary key. */
   readonly primaryKey: readonly string[]

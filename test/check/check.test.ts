@@ -73,6 +73,20 @@ for (const engine of engines) {
     t.same((await only(db, 'TABLE_MISSING')).examples, ['quote: it is a view'])
   })
 
+  if (engine === 'postgres')
+    t.test(
+      'postgres: a partitioned table is none that can be upgraded, and is refused',
+      async t => {
+        const db = await freshDatabase(t, engine)
+        await makeTables(db)
+        await db.script(
+          'DROP TABLE quote; CREATE TABLE quote (quoteid uuid, customerid uuid, customeridtype text) PARTITION BY HASH (quoteid)',
+        )
+        t.same((await only(db, 'TABLE_MISSING')).examples, ['quote: it is a partitioned table'])
+        await t.rejects(finish(migrate(db)), { code: 'CHECK_REFUSED', exit: 4 })
+      },
+    )
+
   t.test(`${engine}: a document that does not count need not be there`, async t => {
     const db = await freshDatabase(t, engine, { activity: { documents: ['quote'] } })
     await makeTables(db)

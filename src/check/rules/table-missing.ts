@@ -2,7 +2,11 @@ import { amount } from '../../amount.ts'
 import type { Finding } from '../finding.ts'
 import type { Rule } from '../rule.ts'
 
-/** The Sales tables must be there, as tables: a view has no triggers and takes no columns. */
+/**
+ * The Sales tables must be there, as tables: a view has no triggers and takes no columns. A
+ * partitioned table takes no index that is built beside others, and no number that is unique in all
+ * partitions.
+ */
 export const tableMissing: Rule = {
   severity: 'blocking',
   find: subject => {
@@ -10,7 +14,7 @@ export const tableMissing: Rule = {
       const name = subject.db.names.tableName(logical)
       const found = subject.table(logical)
       if (found?.kind === 'table') return []
-      return [found ? `${name}: it is a view` : `${name}: it is not there`]
+      return [found ? `${name}: it is a ${found.kind}` : `${name}: it is not there`]
     })
     if (examples.length === 0) return Promise.resolve([])
     const finding: Finding = {

@@ -32,7 +32,7 @@ export async function describeTable(
   )
   return {
     name,
-    kind: found.kind === 'r' || found.kind === 'p' ? 'table' : 'view',
+    kind: kinds[found.kind] ?? 'view',
     columns: columns.map(({ name, type, nullable }) => ({ name, type, nullable })),
     primaryKey: columns
       .filter(column => column.place_in_key !== null)
@@ -40,6 +40,8 @@ export async function describeTable(
       .map(column => column.name),
   }
 }
+
+const kinds: Readonly<Record<string, TableInfo['kind']>> = { r: 'table', p: 'partitioned table' }
 
 /** A flag wants a boolean; a text any type for texts, or a domain over one, that is wide enough. */
 export async function canHold(
