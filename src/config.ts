@@ -67,6 +67,19 @@ const overrides = z
   .prefault({})
 const known = z.array(z.string()).default([])
 
+/** The same for each kind of value that Finance and Operations has lists of. */
+function eachReference<Schema>(schema: Schema) {
+  return {
+    decisionMakingRoles: schema,
+    customerGroups: schema,
+    currencies: schema,
+    countries: schema,
+    languages: schema,
+    sites: schema,
+    warehouses: schema,
+  }
+}
+
 /** Databases compare names without regard to case. */
 const allDiffer = (names: readonly string[]) =>
   new Set(names.map(one => one.toLowerCase())).size === names.length
@@ -162,17 +175,13 @@ export const configSchema = z.strictObject({
         })
         .prefault({}),
       reference: z
-        .strictObject({
-          decisionMakingRoles: known,
-          customerGroups: known,
-          currencies: known,
-          countries: known,
-          languages: known,
-          sites: known,
-          warehouses: known,
-        })
+        .strictObject(eachReference(known))
         .prefault({})
         .describe('Values that exist in Finance and Operations; empty: not checked'),
+      referenceFiles: z
+        .strictObject(eachReference(text.optional()))
+        .prefault({})
+        .describe('CSV files whose first column has such values; beside the configuration file'),
     })
     .prefault({}),
 })
