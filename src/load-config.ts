@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import type { Config, ConfigSources } from './config.ts'
+import { exitStatus, P2cError } from './errors.ts'
 
 /**
  * Puts option, environment, file and default together, in this order of precedence, and the values
@@ -18,7 +19,11 @@ export async function loadConfig(sources: ConfigSources = {}): Promise<Config> {
   const reference: Record<string, readonly string[]> = { ...sync.reference }
   const folder = typeof sources.file === 'string' ? dirname(sources.file) : '.'
   for (const [name, file] of files)
-    reference[name] = [...(reference[name] ?? []), ...(await firstColumnOf(resolve(folder, file)))]
+    if (file !== undefined)
+      reference[name] = [
+        ...(reference[name] ?? []),
+        ...(await firstColumnOf(resolve(folder, file))),
+      ]
   return { ...config, sync: { ...sync, reference: reference as typeof sync.reference } }
 }
 
@@ -28,6 +33,19 @@ async function firstColumnOf(path: string): Promise<string[]> {
   const source = await openCsvSource(path)
   const found: string[] = []
   for await (const records of source.records())
-    for (const { values } of records) if (values[0]) found.push(values[0])
+    for (const { line, values, problem } of records) {
+      if (problem) throw broken(path, line, problem.message)
+      if (values[0]) found.push(values[0])
+    }
   return found
+}
+
+function broken(path: string, line: number, found: string): P2cError {
+  return new P2cError('CONFIG_INVALID', {
+    what: `${path}, line ${line}, cannot be read`,
+    must: 'a row of CSV with as many fields as the header',
+    found,
+    next: 'Mend the file that "sync.referenceFiles" names',
+    exit: exitStatus.usage,
+  })
 }
