@@ -25,7 +25,7 @@ export function printStory(out: Printer, story: ContactStory): void {
     ['goes', `${destinations[story.route]}: ${reasons[story.reason] ?? story.reason}`],
   ]
   for (const line of table(facts)) out.line(line)
-  for (const leg of legs) printLeg(out, leg)
+  for (const [i, leg] of legs.entries()) printLeg(out, leg, stateOf(leg, legs[i - 1]))
   for (const template of leftBehind)
     out.line(
       `\n${out.paint('yellow', `${template} delivered this contact once and does not select it any more; its record is left as it is.`)}`,
@@ -90,10 +90,17 @@ function flagInWords(out: Printer, { is, shouldBe }: Flag): string {
     : `${word(is)} ${out.paint('red', `but should be ${word(shouldBe)}`)}`
 }
 
-const outcomeTones: Readonly<Record<string, Tone>> = { rejected: 'red' }
+const outcomeTones: Readonly<Record<string, Tone>> = {
+  rejected: 'red',
+  'not reached': 'dim',
+  'not synced yet': 'dim',
+}
 
-function printLeg(out: Printer, leg: LegStory): void {
-  const state = leg.outcome ?? 'not synced yet'
+function stateOf(leg: LegStory, before: LegStory | undefined): string {
+  return leg.outcome ?? (before?.rejection ? 'not reached' : 'not synced yet')
+}
+
+function printLeg(out: Printer, leg: LegStory, state: string): void {
   const title = `${leg.task}, ${leg.leg} → ${leg.entity}`
   out.line()
   out.line(`${out.paint('bold', title)}  ${out.paint(outcomeTones[state] ?? 'green', state)}`)
