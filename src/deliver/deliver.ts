@@ -108,7 +108,7 @@ async function* write(
 function planOf(db: Database, kind: DeliveryKind, undo: boolean): Promise<DeliveryPlan> {
   switch (kind) {
     case 'finops':
-      return Promise.resolve(finopsPlan(db))
+      return finopsPlan(db)
     case 'dataverse':
       return undo ? dataverseUndoPlan(db) : dataversePlan(db)
     case 'dual-write':

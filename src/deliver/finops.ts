@@ -1,5 +1,7 @@
+import { columnOf } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
 import { identifier, join, sql } from '../domain/sql.ts'
+import { exitStatus, P2cError } from '../errors.ts'
 import { contactPersons } from '../sync/entities/contact-persons.ts'
 import { customersV2 } from '../sync/entities/customers-v2.ts'
 import type { Entity } from '../sync/entities/entity.ts'
@@ -19,12 +21,16 @@ const contacts: DataEntity = {
   level: 2,
 }
 
-/** What the sync has made, as data packages of Finance and Operations. */
-export function finopsPlan(db: Database): DeliveryPlan {
+/**
+ * What the sync has made, as data packages of Finance and Operations.
+ *
+ * @throws P2cError SYNC_OUTDATED (exit 2) where a project fills a field that no sync has brought yet
+ */
+export async function finopsPlan(db: Database): Promise<DeliveryPlan> {
   return {
     sheets: [
-      sheetOf(db, 'customers-v2', customersV2, customers, mostCustomers),
-      sheetOf(db, 'cds-contacts', contactPersons, contacts, mostContacts),
+      await sheetOf(db, 'customers-v2', customersV2, customers, mostCustomers),
+      await sheetOf(db, 'cds-contacts', contactPersons, contacts, mostContacts),
     ],
     documents: {},
     instructions: [
@@ -35,15 +41,16 @@ export function finopsPlan(db: Database): DeliveryPlan {
   }
 }
 
-function sheetOf(
+async function sheetOf(
   db: Database,
   name: string,
   target: Entity,
   entity: DataEntity,
   mostRows: number,
-): Sheet {
+): Promise<Sheet> {
   const [company = '', ...key] = target.key
   const fields = deliveredFields(db, target).filter(field => field !== company)
+  await mustHaveFields(db, target, fields)
   return {
     name,
     // The framework writes names in capitals. The company is that into which the package is imported.
@@ -62,4 +69,21 @@ function deliveredFields({ config }: Database, target: Entity): string[] {
     .filter(leg => leg.target === target)
     .flatMap(leg => leg.maps.map(map => map.to))
   return [...new Set([...target.key, ...filled])]
+}
+
+async function mustHaveFields(
+  db: Database,
+  target: Entity,
+  fields: readonly string[],
+): Promise<void> {
+  const table = await db.dialect.describeTable(db, target.table)
+  const missing = fields.filter(field => !columnOf(db, table, field))
+  if (missing.length === 0) return
+  throw new P2cError('SYNC_OUTDATED', {
+    what: `${target.name} cannot be delivered`,
+    must: 'a sync since fields were added to the projects',
+    found: `none that has brought ${missing.join(', ')}`,
+    next: 'Run "p2c sync" first',
+    exit: exitStatus.usage,
+  })
 }

@@ -1,5 +1,6 @@
 import { changesOf } from '../backfill/changes.ts'
 import type { Database } from '../database/database.ts'
+import { field } from '../domain/names.ts'
 import { join, sql } from '../domain/sql.ts'
 import type { ContactFacts, HistoryEntry } from './story.ts'
 
@@ -18,13 +19,14 @@ export async function historyOf(
     ...(await refused(db, contact)),
     ...(await synced(db, contact)),
   ]
-  if (!entries.some(({ what }) => what.includes(numberGiven)))
+  const number = db.names.columnName(field.contactNumber)
+  if (!entries.some(({ what }) => what.includes(number)))
     entries.push(...(await givenByTrigger(db, contact)))
-  const moment = ({ on }: HistoryEntry) => (on === null ? 0 : Date.parse(on))
+  // What nobody noted the time of came at the earliest when the contact did.
+  const earliest = createdOn === null ? 0 : Date.parse(createdOn)
+  const moment = ({ on }: HistoryEntry) => (on === null ? earliest : Date.parse(on))
   return entries.sort((one, other) => moment(one) - moment(other))
 }
-
-const numberGiven = 'msdynce_contactnumber'
 
 async function changed(db: Database, { id }: ContactFacts): Promise<HistoryEntry[]> {
   const entries: HistoryEntry[] = []

@@ -153,7 +153,7 @@ for (const engine of engines) {
 
   t.test(`${engine}: more rows than one file may have go into several, none lost`, async t => {
     const db = await upgraded(t, engine)
-    const [customers] = finopsPlan(db).sheets
+    const [customers] = (await finopsPlan(db)).sheets
     if (!customers) throw new Error('no sheet')
     for (const mostRows of [1, 2, 3, 100]) {
       const sheet = { ...customers, mostRows }
@@ -177,7 +177,7 @@ for (const engine of engines) {
 
   t.test(`${engine}: a file that is not as the database has it is noticed`, async t => {
     const db = await upgraded(t, engine)
-    const [customers] = finopsPlan(db).sheets
+    const [customers] = (await finopsPlan(db)).sheets
     if (!customers) throw new Error('no sheet')
     const sheet = { ...customers, entity: null }
     const out = freshFolder(t)

@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import { loadConfig } from '../../src/config.ts'
 import { connect } from '../../src/database/connect.ts'
 import type { Database } from '../../src/database/database.ts'
+import { deliver } from '../../src/deliver/deliver.ts'
 import { sql } from '../../src/domain/sql.ts'
 import { finish } from '../../src/events.ts'
 import { explainContact } from '../../src/explain/explain.ts'
@@ -89,7 +90,14 @@ for (const engine of engines) {
     const before = await world(t, engine)
     await finish(migrate(before))
     const db = await again(t, before, { sync: { templates } })
+    const delivery = { kind: 'finops', out: freshFolder(t) } as const
+    await t.rejects(finish(deliver(db, delivery)), {
+      code: 'SYNC_OUTDATED',
+      exit: 2,
+      message: 'CreditRating',
+    })
     await finish(sync(db, { mode: 'changed' }))
+    t.match(await finish(deliver(db, delivery)), { files: [{ name: 'customers-v2.zip' }, {}] })
     await proveRatings(t, db)
     const { templates: results } = await finish(sync(db, { mode: 'full' }))
     for (const { legs } of results)
