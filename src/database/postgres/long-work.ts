@@ -1,3 +1,4 @@
+import { allowHashedSets } from './hash-memory.ts'
 import type { PostgresDatabase } from './open.ts'
 
 /**
@@ -15,4 +16,5 @@ const wanted = `
 /** Settings of the session; who has set better ones already keeps them. */
 export async function beginLongWork(db: PostgresDatabase): Promise<void> {
   await db.client.query(`SELECT ${wanted}`)
+  await allowHashedSets(db.client, db.schema)
 }

@@ -11,6 +11,7 @@ import { stopped } from '../stop.ts'
 import { postgresDialect } from './dialect.ts'
 import { explain, type Place } from './faults.ts'
 import { guidsOf, KeyTypes } from './guids.ts'
+import { allowHashedSets } from './hash-memory.ts'
 import { native, types } from './values.ts'
 
 /** What the PostgreSQL half of the dialect needs beside the Database. */
@@ -51,6 +52,7 @@ export async function openPostgres(
     await settle(client, config, mode)
     await mustBeUsable(client, place, mode)
     await endWithProcess(client)
+    await allowHashedSets(client, config.schema)
     await keyTypes.read()
   } catch (error) {
     await client.end().catch(() => undefined)
