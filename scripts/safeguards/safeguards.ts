@@ -459,7 +459,12 @@ export const safeguards: readonly Safeguard[] = [
   {
     what: 'a key that somebody else has is spared',
     file: 'src/sync/batch.ts',
-    without: [[`...(await takenByAnother(db, leg, valueOf)),`, `...(void takenByAnother, []),`]],
+    without: [
+      [
+        `...(await takenByAnother(db, leg, valueReader(compiled.fields))),`,
+        `...(void takenByAnother, []),`,
+      ],
+    ],
     test: 'test/import/finops.test.ts',
   },
   {

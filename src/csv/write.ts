@@ -166,7 +166,8 @@ function encodedInto(take: Sink['take']) {
   return { write, flush }
 }
 
-function unwritable(path: string, cause: unknown): never {
+/** @throws P2cError FILE_UNWRITABLE */
+export function unwritable(path: string, cause: unknown): never {
   throw new P2cError('FILE_UNWRITABLE', {
     what: `${path} cannot be written`,
     must: 'a folder that exists, that this user may write, on a disk with room',

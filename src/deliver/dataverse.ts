@@ -7,7 +7,7 @@ import { all, raw, sql, type Sql } from '../domain/sql.ts'
 import type { DeliveryPlan, Sheet } from './sheet.ts'
 
 /** The most rows that an import of Dataverse should be given at a time. */
-export const mostImported = 20_000
+const mostImported = 20_000
 
 const flags = [field.isActiveCustomer, field.isCompanyAnAccount] as const
 
@@ -87,7 +87,7 @@ function accountSheet(
   number: Sql,
 ): Sheet {
   const query = sql`SELECT ${id} AS accountid, ${number} AS number FROM ${from} WHERE ${isAssigned}`
-  return csv(name, query, {
+  return updateSheet(name, query, {
     accountid: 'accountid',
     number: db.names.columnName(field.accountNumber),
   })
@@ -100,7 +100,7 @@ function contactSheet(
   [number, active, account]: readonly Sql[],
 ): Sheet {
   const query = sql`SELECT ${id} AS contactid, ${number} AS number, ${active} AS active, ${account} AS account FROM ${from} WHERE ${isAssigned}`
-  return csv(name, query, {
+  return updateSheet(name, query, {
     contactid: 'contactid',
     number: db.names.columnName(field.contactNumber),
     ...flagHeaders(db),
@@ -115,7 +115,7 @@ function flagSheet(
   [active, account]: readonly Sql[],
 ): Sheet {
   const query = sql`SELECT ${id} AS contactid, ${active} AS active, ${account} AS account FROM ${from} WHERE NOT ${isAssigned}`
-  return csv(name, query, { contactid: 'contactid', ...flagHeaders(db) })
+  return updateSheet(name, query, { contactid: 'contactid', ...flagHeaders(db) })
 }
 
 function flagHeaders({ names }: Database): Record<string, string> {
@@ -125,7 +125,8 @@ function flagHeaders({ names }: Database): Record<string, string> {
   }
 }
 
-function csv(name: string, rows: Sql, columns: Sheet['columns']): Sheet {
+/** A CSV file to be imported for update, by the key in its first column. */
+export function updateSheet(name: string, rows: Sql, columns: Sheet['columns']): Sheet {
   const [key = ''] = Object.keys(columns)
   return { name, columns, rows, order: [key], mostRows: mostImported, entity: null }
 }

@@ -5,7 +5,7 @@ import { projectOf } from '../sync/project.ts'
 import { accounts } from '../sync/templates/accounts.ts'
 import { contactsToCustomer } from '../sync/templates/contacts-to-customer.ts'
 import type { Template } from '../sync/template.ts'
-import { mostImported, yesOrNo } from './dataverse.ts'
+import { updateSheet, yesOrNo } from './dataverse.ts'
 import type { DeliveryPlan, Sheet } from './sheet.ts'
 
 /**
@@ -33,20 +33,13 @@ function accountSheet(db: Database): Sheet {
   const query = sql`SELECT ${rules.guid(names.column('accountid', 'r'))} AS accountid, ${number} AS number, ${literal(config.organization.company)} AS company,
       'Customer' AS relationship, ${literal(customerGroup(db, accounts))} AS customer_group
     FROM ${names.table('account')} AS r WHERE NOT ${rules.hasNoNumber(number)}`
-  return {
-    name: 'account',
-    columns: {
-      accountid: 'accountid',
-      number: 'msdyn_partynumber',
-      company: 'msdyn_company',
-      relationship: 'customertypecode',
-      customer_group: 'msdyn_customergroupid',
-    },
-    rows: query,
-    order: ['accountid'],
-    mostRows: mostImported,
-    entity: null,
-  }
+  return updateSheet('account', query, {
+    accountid: 'accountid',
+    number: 'msdyn_partynumber',
+    company: 'msdyn_company',
+    relationship: 'customertypecode',
+    customer_group: 'msdyn_customergroupid',
+  })
 }
 
 function contactSheet(db: Database): Sheet {
@@ -59,23 +52,16 @@ function contactSheet(db: Database): Sheet {
       (CASE WHEN ${isActive} THEN ${group} END) AS customer_group, (CASE WHEN ${isActive} THEN NULL ELSE 'Customer' END) AS contact_for,
       ${number} AS number, ${number} AS party, ${number} AS person
     FROM ${names.table('contact')} AS r WHERE NOT ${rules.hasNoNumber(number)}`
-  return {
-    name: 'contact',
-    columns: {
-      contactid: 'contactid',
-      company: 'msdyn_company',
-      sellable: 'msdyn_sellable',
-      customer_group: 'msdyn_customergroupid',
-      contact_for: 'msdyn_contactforvendor',
-      number: 'msdyn_contactnumber',
-      party: 'msdyn_partynumber',
-      person: 'msdyn_contactpersonid',
-    },
-    rows: query,
-    order: ['contactid'],
-    mostRows: mostImported,
-    entity: null,
-  }
+  return updateSheet('contact', query, {
+    contactid: 'contactid',
+    company: 'msdyn_company',
+    sellable: 'msdyn_sellable',
+    customer_group: 'msdyn_customergroupid',
+    contact_for: 'msdyn_contactforvendor',
+    number: 'msdyn_contactnumber',
+    party: 'msdyn_partynumber',
+    person: 'msdyn_contactpersonid',
+  })
 }
 
 /** The customer group that a project gives; empty where it is omitted. */

@@ -1,10 +1,9 @@
 import { join } from 'node:path'
 import { amount } from '../amount.ts'
 import { asNamed, linesQuery, type Lines } from '../audit/lines.ts'
-import { openCsv } from '../csv/write.ts'
+import { openCsv, unwritable } from '../csv/write.ts'
 import type { Database } from '../database/database.ts'
 import { sql } from '../domain/sql.ts'
-import { P2cError } from '../errors.ts'
 import type { Work } from '../events.ts'
 import { asUnicode, dataFile, manifestXml, packageHeaderXml } from './data-package.ts'
 import type { Sheet } from './sheet.ts'
@@ -123,14 +122,8 @@ async function writePackage(sheet: Sheet, path: string, chunks: AsyncIterable<Li
       { name: dataFile(entity), bytes: data() },
     ])
   } catch (cause) {
-    if (cause instanceof P2cError || !isFileFault(cause)) throw cause
-    throw new P2cError('FILE_UNWRITABLE', {
-      what: `${path} cannot be written`,
-      must: 'a folder that this user may write, on a disk with room',
-      found: cause.message,
-      next: 'Name another place, or make room, and run the same command again',
-      cause,
-    })
+    if (!isFileFault(cause)) throw cause
+    return unwritable(path, cause)
   }
 }
 

@@ -1,7 +1,7 @@
 import { changesOf } from '../backfill/changes.ts'
 import type { Database } from '../database/database.ts'
 import { field } from '../domain/names.ts'
-import { join, sql } from '../domain/sql.ts'
+import { join, raw, sql } from '../domain/sql.ts'
 import type { ContactFacts, HistoryEntry } from './story.ts'
 
 /**
@@ -63,7 +63,7 @@ function shown(value: string | null): string {
 async function refused(db: Database, { id }: ContactFacts): Promise<HistoryEntry[]> {
   if (!(await db.dialect.describeTable(db, 'p2c_reject'))) return []
   const rows = await db.rows<{ run_id: string; migration: string; message: string; on: string }>(
-    sql`SELECT run_id, migration, message, rejected_on AS "on" FROM p2c_reject WHERE table_name = 'contact' AND row_key = ${id}`,
+    sql`SELECT run_id, migration, message, rejected_on AS "on" FROM p2c_reject WHERE table_name = 'contact' AND ${db.rules.guid(raw('row_key'))} = ${id}`,
   )
   return rows.map(({ run_id, migration, message, on }) => ({
     on,

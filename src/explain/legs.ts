@@ -1,9 +1,9 @@
 import type { Database } from '../database/database.ts'
-import { identifier, join, literal, raw, sql } from '../domain/sql.ts'
+import { identifier, join, literal, sql } from '../domain/sql.ts'
 import { knownCountries, type Countries } from '../sync/countries.ts'
 import { projectOf, type Project, type ProjectLeg, type ProjectMap } from '../sync/project.ts'
 import type { TemplateName } from '../sync/template.ts'
-import { sourceReader } from '../sync/source-reader.ts'
+import { readSources } from '../sync/source-reader.ts'
 import { templates } from '../sync/templates/all.ts'
 import { transform, type SourceRow, type Transformed } from '../sync/transform.ts'
 import type { ContactStory, FieldStory, LegStory, Rejection, Value } from './story.ts'
@@ -54,7 +54,7 @@ export async function leftBehindBy(
 ): Promise<TemplateName[]> {
   if (number === null || !(await db.dialect.describeTable(db, 'p2c_sync_record'))) return []
   const records = await db.rows<{ task: string }>(
-    sql`SELECT task FROM p2c_sync_record WHERE task IN (${join(templates.map(({ task }) => task))}) AND key = ${number} AND ${db.rules.guid(raw('source_id'))} = ${id}`,
+    sql`SELECT task FROM p2c_sync_record WHERE task IN (${join(templates.map(({ task }) => task))}) AND key = ${number} AND source_id = ${id}`,
   )
   const tasks = new Set(records.map(({ task }) => task))
   return templates
@@ -65,12 +65,11 @@ export async function leftBehindBy(
 /** What the maps of a leg read, of one contact; what is not there is NULL. */
 async function salesRow(db: Database, leg: ProjectLeg, id: string): Promise<SourceRow> {
   const columns = [...new Set(leg.maps.flatMap(({ from }) => from))]
-  const read = await sourceReader(db, 'contact')
-  const selected = columns.map((column, i) => sql`${read(column)} AS ${raw(`value_${i}`)}`)
+  const { selected, rowOf } = await readSources(db, 'contact', columns)
   const row = await db.row<Record<string, Value>>(
     sql`SELECT ${join(selected)} FROM ${db.names.table('contact')} AS s WHERE ${db.rules.hasGuid('contact', 's', literal(id))}`,
   )
-  return Object.fromEntries(columns.map((column, i) => [column, row?.[`value_${i}`] ?? null]))
+  return rowOf(row ?? {})
 }
 
 async function legOf(

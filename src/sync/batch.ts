@@ -13,7 +13,7 @@ import {
   textOf,
   type Sql,
 } from '../domain/sql.ts'
-import { firstProblem, targetChecks } from './checks.ts'
+import { firstProblem, targetChecks, valueReader } from './checks.ts'
 import {
   availableColumns,
   compileLeg,
@@ -68,12 +68,11 @@ export async function planBatches(
 ): Promise<BatchPlan> {
   const compiled = compileLeg(db, leg, await availableColumns(db, leg.source))
   const target = targetChecks(db, leg, compiled.fields)
-  const valueOf = (to: string) => compiled.fields.find(one => one.to === to)?.value ?? raw('NULL')
   const checks = [
     ...sourceChecks(db, project, leg),
     ...compiled.problems,
     ...target.rejecting,
-    ...(await takenByAnother(db, leg, valueOf)),
+    ...(await takenByAnother(db, leg, valueReader(compiled.fields))),
   ]
   const seen: View = {
     joins: compiled.joins,

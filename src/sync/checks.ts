@@ -13,14 +13,19 @@ export interface TargetChecks {
   readonly warning: readonly Notice[]
 }
 
+/** The value that each field gets; NULL for one that is not filled. */
+export function valueReader(fields: CompiledLeg['fields']): (to: string) => Sql {
+  const values = new Map(fields.map(({ to, value }) => [to, value]))
+  return to => values.get(to) ?? raw('NULL')
+}
+
 /** The checks of a leg, over the values that its fields get. */
 export function targetChecks(
   db: Database,
   leg: ProjectLeg,
   fields: CompiledLeg['fields'],
 ): TargetChecks {
-  const values = new Map(fields.map(({ to, value }) => [to, value]))
-  const valueOf = (to: string) => values.get(to) ?? raw('NULL')
+  const valueOf = valueReader(fields)
   const parts = leg.maps.flatMap(map => {
     const value = valueOf(map.to)
     return [

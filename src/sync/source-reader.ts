@@ -2,15 +2,13 @@ import { columnOf } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
 import { currencies } from '../domain/sales.ts'
 import { identifier, raw, sql, type Sql } from '../domain/sql.ts'
+import type { SourceRow } from './transform.ts'
 
 /** How a column that maps name is read, of the row of Sales called `s`; one that is not there is NULL. */
-export type SourceReader = (column: string) => Sql
+type SourceReader = (column: string) => Sql
 
 /** For few rows: each look-up is a query of its own. The sync itself joins, see `compileLeg`. */
-export async function sourceReader(
-  db: Database,
-  table: 'account' | 'contact',
-): Promise<SourceReader> {
+async function sourceReader(db: Database, table: 'account' | 'contact'): Promise<SourceReader> {
   const { names, rules, dialect } = db
   const describe = (name: string) => dialect.describeTable(db, name)
   const own = await describe(names.tableName(table))
@@ -30,5 +28,20 @@ export async function sourceReader(
       return raw('NULL')
     const currency = rules.guid(ofRow(currencies.id))
     return sql`(SELECT q.${raw(currencies.code)} FROM ${identifier(known.name)} AS q WHERE ${rules.guid(raw(`q.${currencies.id}`))} = ${currency} LIMIT 1)`
+  }
+}
+
+/** Columns that maps name, of the row called `s`: what is selected, and what a row that comes back says. */
+export async function readSources(
+  db: Database,
+  table: 'account' | 'contact',
+  columns: readonly string[],
+): Promise<{ selected: Sql[]; names: Sql[]; rowOf: (row: SourceRow) => SourceRow }> {
+  const read = await sourceReader(db, table)
+  const name = (i: number) => `value_${i}`
+  return {
+    selected: columns.map((column, i) => sql`${read(column)} AS ${raw(name(i))}`),
+    names: columns.map((_, i) => raw(name(i))),
+    rowOf: row => Object.fromEntries(columns.map((column, i) => [column, row[name(i)] ?? null])),
   }
 }

@@ -1,8 +1,8 @@
 import type { Database } from '../database/database.ts'
-import { join, raw, sql } from '../domain/sql.ts'
+import { empty, join, raw, sql } from '../domain/sql.ts'
 import { knownCountries, type Countries } from './countries.ts'
 import { projectOf, type Project, type ProjectLeg, type ProjectMap } from './project.ts'
-import { sourceReader } from './source-reader.ts'
+import { readSources } from './source-reader.ts'
 import { templates } from './templates/all.ts'
 import { transform, type SourceRow, type SourceValue } from './transform.ts'
 
@@ -96,17 +96,12 @@ async function differentRows(
   columns: readonly string[],
 ): Promise<{ row: SourceRow; rows: number }[]> {
   const table = source === 'account' ? 'account' : 'contact'
-  const read = await sourceReader(db, table)
-  const values = columns.map((column, i) => sql`${read(column)} AS ${raw(`value_${i}`)}`)
-  const names = columns.map((_, i) => raw(`value_${i}`))
-  const grouped = names.length === 0 ? sql`` : sql`GROUP BY ${join(names)}`
+  const { selected, names, rowOf } = await readSources(db, table, columns)
+  const grouped = names.length === 0 ? empty : sql`GROUP BY ${join(names)}`
   const rows = await db.rows<Record<string, SourceValue>>(
-    sql`SELECT ${join([...names, raw('count(*) AS n')])} FROM (SELECT ${join([...values, raw('1 AS one')])} FROM ${db.names.table(table)} AS s) AS every ${grouped}`,
+    sql`SELECT ${join([...names, raw('count(*) AS n')])} FROM (SELECT ${join([...selected, raw('1 AS one')])} FROM ${db.names.table(table)} AS s) AS every ${grouped}`,
   )
   return rows
-    .filter(row => Number(row['n']) > 0)
-    .map(row => ({
-      row: Object.fromEntries(columns.map((column, i) => [column, row[`value_${i}`] ?? null])),
-      rows: Number(row['n']),
-    }))
+    .map(row => ({ row: rowOf(row), rows: Number(row['n']) }))
+    .filter(({ rows: count }) => count > 0)
 }

@@ -2,14 +2,12 @@ import { Option } from 'commander'
 import { exitStatus, type ExitStatus } from '../../errors.ts'
 import type { PastExecution } from '../../sync/history.ts'
 import type { SyncResult } from '../../sync/sync.ts'
-import type { TemplateName } from '../../sync/template.ts'
+import { templateNames } from '../../sync/template.ts'
 import { hasRejects } from '../../upgrade/rejects.ts'
 import { moment } from '../moment.ts'
 import { batchRowsOption } from '../options.ts'
 import { table, type Printer } from '../print.ts'
 import { statusFor, type CommandModule, type Shell } from '../shell.ts'
-
-const templateNames: readonly TemplateName[] = ['accounts', 'contacts', 'contacts-to-customer']
 
 interface Options {
   readonly template?: string

@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs'
 import { Argument } from 'commander'
 import { exitStatus, P2cError } from '../../errors.ts'
 import type { TemplateDifference, TemplateFile } from '../../sync/export-template.ts'
-import type { TemplateName } from '../../sync/template.ts'
+import { templateNames } from '../../sync/template.ts'
 import { statusFor, type CommandModule, type Shell } from '../shell.ts'
 
-const templateNames: readonly TemplateName[] = ['accounts', 'contacts', 'contacts-to-customer']
 const group = { name: 'template', summary: 'the mapping pages of a project, as a file' }
 
 /** The project as a file, to be edited and used again. */
