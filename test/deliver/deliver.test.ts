@@ -22,7 +22,7 @@ import {
   type Engine,
   type Teardown,
 } from '../support/database.ts'
-import { loadWorld, worldContact, type World } from '../support/worlds.ts'
+import { freshWorld, loadWorld, worldContact, type World } from '../support/worlds.ts'
 
 // Where a rollback on a server puts its audit.
 process.chdir(freshFolder(t))
@@ -32,8 +32,7 @@ async function upgraded(
   engine: Engine,
   world: World = 'one-of-each-kind',
 ): Promise<Database> {
-  const db = await freshDatabase(t, engine)
-  await loadWorld(db, world)
+  const db = await freshWorld(t, engine, world)
   await finish(migrate(db))
   return db
 }

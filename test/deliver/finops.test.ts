@@ -12,8 +12,8 @@ import { contactPersons } from '../../src/sync/entities/contact-persons.ts'
 import { customersV2 } from '../../src/sync/entities/customers-v2.ts'
 import type { Entity } from '../../src/sync/entities/entity.ts'
 import { migrate } from '../../src/upgrade/migrate.ts'
-import { engines, freshDatabase, freshFolder, type Engine } from '../support/database.ts'
-import { loadWorld, type World } from '../support/worlds.ts'
+import { engines, freshFolder, type Engine } from '../support/database.ts'
+import { freshWorld, type World } from '../support/worlds.ts'
 
 /** A data package read by other libraries than those that wrote it. */
 interface Package {
@@ -58,8 +58,7 @@ function ordered(elements: readonly Element[]): Ordered[] {
 }
 
 async function upgraded(t: Test, engine: Engine, world: World): Promise<Database> {
-  const db = await freshDatabase(t, engine)
-  await loadWorld(db, world)
+  const db = await freshWorld(t, engine, world)
   await finish(migrate(db))
   return db
 }

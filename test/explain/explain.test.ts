@@ -1,5 +1,4 @@
 import t from 'tap'
-import type { Database } from '../../src/database/database.ts'
 import { field } from '../../src/domain/names.ts'
 import { sql } from '../../src/domain/sql.ts'
 import { finish } from '../../src/events.ts'
@@ -8,27 +7,11 @@ import type { ContactStory, FieldStory } from '../../src/explain/story.ts'
 import { migrate } from '../../src/upgrade/migrate.ts'
 import { rollback } from '../../src/upgrade/rollback.ts'
 import { sync } from '../../src/upgrade/sync.ts'
-import {
-  engines,
-  freshDatabase,
-  freshFolder,
-  type Engine,
-  type Teardown,
-} from '../support/database.ts'
-import { loadWorld, worldContact, type World } from '../support/worlds.ts'
+import { engines, freshFolder } from '../support/database.ts'
+import { freshWorld, worldContact } from '../support/worlds.ts'
 
 // Where a rollback on a server puts its audit.
 process.chdir(freshFolder(t))
-
-async function world(
-  t: Teardown,
-  engine: Engine,
-  name: World = 'one-of-each-kind',
-): Promise<Database> {
-  const db = await freshDatabase(t, engine)
-  await loadWorld(db, name)
-  return db
-}
 
 function fieldOf({ legs }: ContactStory, leg: string, to: string): FieldStory | undefined {
   return legs.find(one => one.leg === leg)?.fields.find(one => one.to === to)
@@ -36,7 +19,7 @@ function fieldOf({ legs }: ContactStory, leg: string, to: string): FieldStory | 
 
 for (const engine of engines) {
   t.test(`${engine}: each kind of contact is told with its route and the reason`, async t => {
-    const db = await world(t, engine)
+    const db = await freshWorld(t, engine)
     await finish(migrate(db))
     const routes: [number, string, string][] = [
       [1, 'customer', 'has-sales-activity'],
@@ -61,7 +44,7 @@ for (const engine of engines) {
 
   t.test(`${engine}: what the maps give is what the targets have, field by field`, async t => {
     for (const name of ['one-of-each-kind', 'odd-text'] as const) {
-      const db = await world(t, engine, name)
+      const db = await freshWorld(t, engine, name)
       await finish(migrate(db))
       const ids = await db.rows<{ id: string }>(
         sql`SELECT ${db.rules.guid(db.names.column('contactid'))} AS id FROM contact`,
@@ -80,7 +63,7 @@ for (const engine of engines) {
   })
 
   t.test(`${engine}: a field says where its value comes from and how it is made`, async t => {
-    const db = await world(t, engine)
+    const db = await freshWorld(t, engine)
     await finish(migrate(db))
     const story = await explainContact(db, worldContact(4))
     t.match(fieldOf(story, 'source-cds', 'PrimaryAccount_AccountId'), {
@@ -104,7 +87,7 @@ for (const engine of engines) {
   })
 
   t.test(`${engine}: before the upgrade it tells what the upgrade would do`, async t => {
-    const db = await world(t, engine)
+    const db = await freshWorld(t, engine)
     const story = await explainContact(db, worldContact(1))
     t.match(story, {
       contact: {
@@ -130,7 +113,7 @@ for (const engine of engines) {
   })
 
   t.test(`${engine}: a rejected contact tells the code and the reason`, async t => {
-    const db = await world(t, engine)
+    const db = await freshWorld(t, engine)
     await finish(migrate(db))
     const { legs } = await explainContact(db, worldContact(8))
     t.match(legs[0], { outcome: 'rejected', rejection: { code: 'ACCOUNT_MISSING' } })
@@ -141,7 +124,7 @@ for (const engine of engines) {
   t.test(
     `${engine}: who became a customer has left a contact behind, and that is said`,
     async t => {
-      const db = await world(t, engine)
+      const db = await freshWorld(t, engine)
       await finish(migrate(db))
       await db.change(
         sql`INSERT INTO invoice (invoiceid, customerid, customeridtype) VALUES (${'000000f0-0000-4000-8000-000000000001'}, ${worldContact(4)}, 'contact')`,
@@ -161,7 +144,7 @@ for (const engine of engines) {
   t.test(
     `${engine}: edits show where the target has another value, and flags that are wrong`,
     async t => {
-      const db = await world(t, engine)
+      const db = await freshWorld(t, engine)
       await finish(migrate(db))
       await db.change(sql`UPDATE contact SET lastname = 'New' WHERE contactid = ${worldContact(4)}`)
       await db.change(
@@ -180,7 +163,7 @@ for (const engine of engines) {
   t.test(
     `${engine}: contacts are found by id in any spelling, number, name, and part of it`,
     async t => {
-      const db = await world(t, engine)
+      const db = await freshWorld(t, engine)
       await finish(migrate(db))
       const { contact: known } = await explainContact(db, worldContact(2))
       for (const wanted of [
@@ -206,7 +189,7 @@ for (const engine of engines) {
   t.test(
     `${engine}: after a rollback the contact is told as one that waits for its number`,
     async t => {
-      const db = await world(t, engine)
+      const db = await freshWorld(t, engine)
       await finish(migrate(db))
       await finish(rollback(db, { to: 'start' }))
       const story = await explainContact(db, worldContact(1))

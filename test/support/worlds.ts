@@ -4,6 +4,7 @@ import type { Database } from '../../src/database/database.ts'
 import { createSalesTable, standardColumns } from '../../src/database/sales-tables.ts'
 import { salesTables } from '../../src/domain/sales.ts'
 import { join, sql } from '../../src/domain/sql.ts'
+import { freshDatabase, type Engine, type Teardown } from './database.ts'
 
 /** The worlds in `seeds/`. */
 export const worlds = [
@@ -40,4 +41,16 @@ export async function loadWorld(db: Database, world: World): Promise<void> {
         sql`INSERT INTO ${db.names.table(table.name)} (${names}) VALUES (${join(row.map(value => sql`${value === '' ? null : value}`))})`,
       )
   }
+}
+
+/** A database of its own with a world in it; settings on top of the defaults. */
+export async function freshWorld(
+  t: Teardown,
+  engine: Engine,
+  world: World = 'one-of-each-kind',
+  settings: object = {},
+): Promise<Database> {
+  const db = await freshDatabase(t, engine, settings)
+  await loadWorld(db, world)
+  return db
 }
