@@ -1,8 +1,9 @@
 import { columnOf, keyCopyType, valueCopyType } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
+import type { ColumnInfo } from '../database/dialect.ts'
 import type { Ranks } from '../database/ranks.ts'
 import { now } from '../database/history.ts'
-import { all, identifier, join, raw, sql, textOf, type Sql } from '../domain/sql.ts'
+import { all, identifier, join, literal, raw, sql, textOf, type Sql } from '../domain/sql.ts'
 import { preview } from '../numbering/format.ts'
 import { formatOf, nextNumber, takeBlock } from '../numbering/sequence.ts'
 import {
@@ -86,20 +87,22 @@ export function imagesOf(db: Database, column: string): { before: Sql; after: Sq
 }
 
 /** The columns of the backfill's order that the table has, as terms of ORDER BY. */
-export function orderOf(db: Database, backfill: Backfill, has: HasColumn): Sql[] {
+export function orderOf(db: Database, backfill: Backfill, find: FindColumn): Sql[] {
   const { names, dialect } = db
-  return backfill.order
-    .filter(has)
-    .map(column => dialect.ascendingNullsLast(dialect.bytewise(names.column(column, 't'))))
+  return backfill.order.flatMap(column => {
+    const type = find(column)?.type
+    if (type === undefined) return []
+    return [dialect.ascendingNullsLast(dialect.bytewise(names.column(column, 't'), type))]
+  })
 }
 
-/** Whether a table has a column, by its logical name. */
-export type HasColumn = (column: string) => boolean
+/** A column of a table by its logical name; undefined where the table has none of this name. */
+export type FindColumn = (column: string) => ColumnInfo | undefined
 
 /** Which columns the table of a backfill has. */
-export async function presentColumns(db: Database, backfill: Backfill): Promise<HasColumn> {
+export async function presentColumns(db: Database, backfill: Backfill): Promise<FindColumn> {
   const table = await db.dialect.describeTable(db, db.names.tableName(backfill.table))
-  return column => columnOf(db, table, column) !== undefined
+  return column => columnOf(db, table, column)
 }
 
 /** A query for the numbers that rows have already. */
@@ -151,7 +154,7 @@ interface Remembered {
 async function rememberedNumbers(db: Database, backfill: Backfill): Promise<Remembered | null> {
   const { names, rules } = db
   const { column, sequence } = backfill.number
-  const isOfSequence = sql`g.sequence = ${sequence}`
+  const isOfSequence = sql`g.sequence = ${literal(sequence)}`
   const any = await db.row(sql`SELECT 1 FROM p2c_given_number AS g WHERE ${isOfSequence} LIMIT 1`)
   if (!any) return null
   const key = rules.guid(names.column(backfill.key, 't'))
@@ -176,13 +179,13 @@ async function rankRows(
   const conditions = [isUnnumbered(db, backfill, 't'), notRejected(db, backfill, 't')]
   if (remembered) conditions.push(sql`NOT EXISTS (${remembered.ofRow})`)
   const order = join(orderOf(db, backfill, await presentColumns(db, backfill)), ', ')
-  return db.dialect.rank(
-    db,
-    sql`SELECT ${await placeOf(db, backfill)} FROM ${db.names.table(backfill.table)} AS t WHERE ${all(conditions)} ORDER BY ${order}`,
-    locator
-      ? { areRowids: true, type: raw('integer') }
-      : { areRowids: false, type: await keyCopyType(db, backfill.table, backfill.key) },
-  )
+  return db.dialect.rank(db, {
+    place: await placeOf(db, backfill),
+    areRowids: locator !== null,
+    type: locator ? raw('integer') : await keyCopyType(db, backfill.table, backfill.key),
+    from: sql`${db.names.table(backfill.table)} AS t WHERE ${all(conditions)}`,
+    order,
+  })
 }
 
 /** Writes the plan in storage order. */
@@ -193,8 +196,8 @@ async function fillPlan(
   ranks: Ranks,
   remembered: Remembered | null,
 ): Promise<number> {
-  const { names } = db
-  const locator = await db.dialect.rowLocator(db, names.tableName(backfill.table))
+  const { names, dialect } = db
+  const locator = await dialect.rowLocator(db, names.tableName(backfill.table))
   const place = await placeOf(db, backfill)
   const lookUp = await forAllRows(db, backfill, 't')
   const format = formatOf(db, backfill.number.sequence)
@@ -213,7 +216,7 @@ async function fillPlan(
     sql`INSERT INTO ${planTable(backfill.table)} (row_key, row_hint, number, ${join(columns, ', ')})
       SELECT ${names.column(backfill.key, 't')}, ${locator ? sql`t.${locator}` : raw('NULL')}, ${number}, ${join(values, ', ')}
       FROM ${names.table(backfill.table)} AS t ${ranks.joinAt(place)}
-      WHERE ${isDue(db, backfill, 't', lookUp)} ORDER BY ${place}`,
+      WHERE ${isDue(db, backfill, 't', lookUp)} ORDER BY ${dialect.storagePlace ? sql`t.${dialect.storagePlace}` : place}`,
   )
 }
 

@@ -3,7 +3,7 @@ import { all, join, raw, sql, type Sql } from '../domain/sql.ts'
 import { preview } from '../numbering/format.ts'
 import { ensureRoom, formatOf, nextNumber } from '../numbering/sequence.ts'
 import { isDue, isUnnumbered, notRejected, writtenColumns, type Backfill } from './backfill.ts'
-import { keptNumbers, orderOf, presentColumns, type HasColumn } from './plan.ts'
+import { keptNumbers, orderOf, presentColumns, type FindColumn } from './plan.ts'
 
 /** What a plan would do, before it is made. */
 export interface PlanPreview extends NumberPreview {
@@ -61,7 +61,7 @@ export async function previewNumbers(db: Database, backfill: Backfill): Promise<
 /** What can be asked of the rows while columns and own tables may still be missing. */
 interface Situation {
   readonly hasNumberColumn: boolean
-  readonly has: HasColumn
+  readonly find: FindColumn
   readonly due: Sql
   readonly unnumbered: Sql
   /** The number of before an earlier rollback; null where none can be remembered. */
@@ -70,11 +70,12 @@ interface Situation {
 
 async function situationOf(db: Database, backfill: Backfill): Promise<Situation> {
   const { names, rules } = db
-  const has = await presentColumns(db, backfill)
+  const find = await presentColumns(db, backfill)
+  const has = (column: string) => find(column) !== undefined
   const known = (await db.dialect.describeTable(db, 'p2c_given_number')) !== undefined
   const { column, sequence } = backfill.number
   return {
-    has,
+    find,
     hasNumberColumn: has(column),
     due:
       known && writtenColumns(backfill).every(has)
@@ -115,13 +116,13 @@ async function numbersOf(
 async function samplesOf(
   db: Database,
   backfill: Backfill,
-  { has, due, unnumbered, remembered }: Situation,
+  { find, due, unnumbered, remembered }: Situation,
   first: number,
 ): Promise<PlanSample[]> {
   const { names, dialect } = db
   const written = writtenColumns(backfill)
   const before = written.map((column, i) =>
-    has(column)
+    find(column)
       ? sql`${names.column(column, 't')} AS ${raw(`before_${i}`)}`
       : sql`NULL AS ${raw(`before_${i}`)}`,
   )
@@ -129,7 +130,7 @@ async function samplesOf(
     (computed, i) => sql`${computed(db, 't', 'in the whole table')} AS ${raw(`after_${i + 1}`)}`,
   )
   // The rows first, and only of these the values: each costs a look at other tables.
-  const order = join(orderOf(db, backfill, has), ', ')
+  const order = join(orderOf(db, backfill, find), ', ')
   const table = names.table(backfill.table)
   const key = names.column(backfill.key, 't')
   const shown = sql`SELECT ${key} FROM ${table} AS t WHERE ${due} ORDER BY ${order} LIMIT ${shownSamples}`

@@ -2,7 +2,7 @@ import type { ColumnType } from '../domain/sales.ts'
 import type { Sql } from '../domain/sql.ts'
 import type { NumberFormat } from '../numbering/format.ts'
 import type { Database } from './database.ts'
-import type { Ranks } from './ranks.ts'
+import type { RankedRows, Ranks } from './ranks.ts'
 
 /** A table as the catalogue has it. Names are as they are written there. */
 export interface TableInfo {
@@ -156,13 +156,20 @@ export interface Dialect {
   readonly computedOnce: Sql
   /** Order that puts the oldest first and rows without a value last. */
   ascendingNullsLast(expression: Sql): Sql
-  /** Text in the order of its bytes, whatever the collation of its column or of the database. */
-  bytewise(expression: Sql): Sql
+  /**
+   * Text in the order of its bytes, whatever the collation of its column or of the database; a value of
+   * another type in the order of what it says as text.
+   *
+   * @param type as the catalogue has it, where it is known
+   */
+  bytewise(expression: Sql, type?: string): Sql
   /**
    * What finds a row fastest while nothing rewrites the table (SQLite's rowid); null where the
    * key is as good. It may point elsewhere later, so it is always used together with the key.
    */
   rowLocator(db: Database, table: string): Promise<Sql | null>
+  /** What sorts rows as they are stored; null where rowLocator does, or else the key. */
+  readonly storagePlace: Sql | null
   /**
    * Whether a column that somebody else made keeps what p2c writes into it as it is: a flag, or a
    * text such as this one. Names are unquoted.
@@ -232,14 +239,9 @@ export interface Dialect {
    */
   changeMark(db: Database): Promise<number | null>
   /**
-   * Ranks the places that a query gives in its order: rowids, or keys of the type that is told.
-   * Nothing else may rank meanwhile.
+   * Ranks rows. Nothing else may rank meanwhile.
    */
-  rank(
-    db: Database,
-    places: Sql,
-    of: { readonly areRowids: boolean; readonly type: Sql },
-  ): Promise<Ranks>
+  rank(db: Database, rows: RankedRows): Promise<Ranks>
   /** Whether a statement keeps the thread that runs it from doing anything else. */
   readonly blocksItsThread: boolean
   /** Brings rows of this program into a table, as fast as the engine takes them. */

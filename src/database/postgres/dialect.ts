@@ -3,7 +3,6 @@ import { empty, join, raw, sql } from '../../domain/sql.ts'
 import { exitStatus, P2cError } from '../../errors.ts'
 import type { Database } from '../database.ts'
 import type { Dialect } from '../dialect.ts'
-import { ranksInTables } from '../ranks.ts'
 import {
   canHold,
   describeTable,
@@ -22,6 +21,7 @@ import { isLocked, tryLock } from './lock.ts'
 import { beginLongWork } from './long-work.ts'
 import { numberText } from './number-text.ts'
 import type { PostgresDatabase } from './open.ts'
+import { ranksByWindow } from './ranks.ts'
 import { rehearse } from './rehearsal.ts'
 import { sequenceNumber } from './sequence-number.ts'
 import { sequences } from './sequences.ts'
@@ -39,10 +39,14 @@ export const postgresDialect: Dialect = {
   csvField,
   computedOnce: raw('OFFSET 0'),
   ascendingNullsLast: expression => sql`${expression} ASC NULLS LAST`,
-  // The text of a moment or a uuid sorts as these do.
-  bytewise: expression => sql`(CAST(${expression} AS text) COLLATE "C")`,
+  // The text of a moment or a uuid sorts as these do, which takes less time.
+  bytewise: (expression, type = 'text') =>
+    /^(uuid|timestamp|date)\b/.test(type)
+      ? expression
+      : sql`(CAST(${expression} AS text) COLLATE "C")`,
   // A row's place changes whenever it is written.
   rowLocator: () => Promise.resolve(null),
+  storagePlace: raw('ctid'),
   canHold: (db, table, column, value) => canHold(postgres(db), table, column.name, value),
   areSameName: (one, other) => one === other,
   describeTable: (db, name) => describeTable(postgres(db), name),
@@ -61,7 +65,7 @@ export const postgresDialect: Dialect = {
   unlessTaken: raw('FOR UPDATE SKIP LOCKED'),
   // The server counts the transactions of all databases together: no mark would ever stay.
   changeMark: () => Promise.resolve(null),
-  rank: (db, places, { type }) => ranksInTables(db, places, type),
+  rank: (db, rows) => ranksByWindow(postgres(db), rows),
   blocksItsThread: false,
   insertMany: (db, table, columns, rows) => insertMany(postgres(db), table, columns, rows),
   insertCounting: (db, insertion, conditions) =>

@@ -45,7 +45,7 @@ export function liveSchema(
 function guidIndexes(db: PostgresDatabase): SchemaObject[] {
   const { names, rules } = db
   const keys = (['account', 'contact'] as const)
-    .filter(table => db.keyTypes.of(names.tableName(table)).kind === 'text')
+    .filter(table => db.guidColumns.keyOf(names.tableName(table)).kind === 'text')
     .map(table => {
       const key = names.column(salesTable(table).key)
       const where = rules.isAnotherSpelling(key)

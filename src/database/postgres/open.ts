@@ -10,14 +10,14 @@ import type { Database, Query } from '../database.ts'
 import { stopped } from '../stop.ts'
 import { postgresDialect } from './dialect.ts'
 import { explain, type Place } from './faults.ts'
-import { guidsOf, KeyTypes } from './guids.ts'
+import { GuidColumns, guidsOf } from './guids.ts'
 import { allowHashedSets } from './hash-memory.ts'
 import { native, types } from './values.ts'
 
 /** What the PostgreSQL half of the dialect needs beside the Database. */
 export interface PostgresDatabase extends Database, Place {
   readonly client: pg.Client
-  readonly keyTypes: KeyTypes
+  readonly guidColumns: GuidColumns
   /** Ends the connection with this error: what it does from now on fails with it. */
   giveUp(reason: Error): void
 }
@@ -41,7 +41,7 @@ export async function openPostgres(
     identity: `postgres://${client.user ?? ''}@${client.host}:${client.port}/${client.database ?? ''}`,
     schema: config.schema,
   }
-  const keyTypes = new KeyTypes(client, config)
+  const guidColumns = new GuidColumns(client, config)
   let fault: Error | undefined
   // A connection that breaks while nothing runs on it would else end the process.
   client.on('error', error => {
@@ -53,12 +53,12 @@ export async function openPostgres(
     await mustBeUsable(client, place, mode)
     await endWithProcess(client)
     await allowHashedSets(client, config.schema)
-    await keyTypes.read()
+    await guidColumns.read()
   } catch (error) {
     await client.end().catch(() => undefined)
     throw explain(error, place)
   }
-  const db = databaseOn(client, config, place, options, keyTypes, () => fault)
+  const db = databaseOn(client, config, place, options, guidColumns, () => fault)
   return { ...db, giveUp: reason => (fault = reason) }
 }
 
@@ -204,7 +204,7 @@ function databaseOn(
   config: Config,
   place: Place,
   options: ConnectOptions,
-  keyTypes: KeyTypes,
+  guidColumns: GuidColumns,
   faultOf: () => Error | undefined,
 ): Core {
   const names = namesOf(config)
@@ -234,13 +234,13 @@ function databaseOn(
     ...place,
     config,
     client,
-    keyTypes,
+    guidColumns,
     dialect: postgresDialect,
     names,
     rules: rulesOf(
       config,
       names,
-      guidsOf(table => keyTypes.of(names.tableName(table))),
+      guidsOf(guidColumns, logical => names.tableName(logical)),
     ),
     rows: async <T extends object>(query: Query) => (await run(query)).rows as T[],
     row: async <T extends object>(query: Query) => (await run(query)).rows[0] as T | undefined,
@@ -263,7 +263,7 @@ function databaseOn(
     script: async text => {
       await guarded(() => client.query(text))
       // Another transaction's DDL does not concern a run: it holds the lock.
-      if (keyTypes.mayChangeBy(text)) await guarded(() => keyTypes.read())
+      if (guidColumns.mayChangeBy(text)) await guarded(() => guidColumns.read())
     },
     transaction: async <T>(work: () => Promise<T>) => {
       if (begunAt !== undefined) throw new Error('a transaction inside another')

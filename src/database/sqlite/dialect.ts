@@ -5,7 +5,6 @@ import { P2cError } from '../../errors.ts'
 import { numberer } from '../../numbering/format.ts'
 import type { Database } from '../database.ts'
 import type { Dialect } from '../dialect.ts'
-import { ranksInTables } from '../ranks.ts'
 import { backup } from './backup.ts'
 import { changeTracking, hasTriggers } from './change-tracking.ts'
 import { csvField } from './csv-field.ts'
@@ -16,7 +15,7 @@ import { liveSchema } from './live-schema.ts'
 import { isLocked, tryLock } from './lock.ts'
 import { beginLongWork, endLongWork } from './long-work.ts'
 import type { SqliteDatabase } from './open.ts'
-import { ranksInMemory } from './ranks.ts'
+import { ranksInMemory, ranksInTables } from './ranks.ts'
 import { rehearse, triggersFired } from './rehearsal.ts'
 import { sequenceNumber } from './sequence-number.ts'
 import { sequences } from './sequences.ts'
@@ -42,6 +41,7 @@ export const sqliteDialect: Dialect = {
     )
     return found?.wr === 0 ? raw('rowid') : null
   },
+  storagePlace: null,
   // Any column holds anything; but what looks like a number becomes one, unless it is of text.
   canHold: (_, __, { type }, value) =>
     Promise.resolve(typeof value === 'boolean' || !isNumeric(value) || !isOfNumbers(type)),
@@ -98,10 +98,8 @@ export const sqliteDialect: Dialect = {
   unlessTaken: empty,
   changeMark: db =>
     Promise.resolve(Number(sqlite(db).handle.pragma('data_version', { simple: true }))),
-  rank: (db, places, { areRowids, type }) =>
-    areRowids
-      ? Promise.resolve(ranksInMemory(sqlite(db), places))
-      : ranksInTables(db, places, type),
+  rank: (db, rows) =>
+    rows.areRowids ? Promise.resolve(ranksInMemory(sqlite(db), rows)) : ranksInTables(db, rows),
   blocksItsThread: true,
   insertMany: (db, table, columns, rows) => insertMany(sqlite(db), table, columns, rows),
   insertCounting: (db, insertion, conditions) => insertCounting(sqlite(db), insertion, conditions),

@@ -1,17 +1,18 @@
-import { empty, sql, type Sql } from '../../domain/sql.ts'
+import { empty, raw, sql, textOf, type Sql } from '../../domain/sql.ts'
 import { numberer } from '../../numbering/format.ts'
-import type { Ranks } from '../ranks.ts'
+import type { Database } from '../database.ts'
+import type { RankedRows, Ranks } from '../ranks.ts'
 import type { SqliteDatabase } from './open.ts'
 
 /**
  * Ranks of rowids in memory, four bytes a row, and a function that makes their numbers: a third of
  * the time that temporary tables take.
  */
-export function ranksInMemory(db: SqliteDatabase, places: Sql): Ranks {
+export function ranksInMemory(db: SqliteDatabase, ranked: RankedRows): Ranks {
   const ordinals = new Ordinals()
-  const rows = db.handle.prepare<unknown[], number>(places.sql).pluck()
+  const rows = db.handle.prepare<[], number>(textOf(placesOf(ranked))).pluck()
   let count = 0
-  for (const place of rows.iterate(...places.values)) ordinals.set(place, ++count)
+  for (const place of rows.iterate()) ordinals.set(place, ++count)
   return {
     count,
     joinAt: () => empty,
@@ -27,6 +28,36 @@ export function ranksInMemory(db: SqliteDatabase, places: Sql): Ranks {
       ordinals.clear()
       return Promise.resolve()
     },
+  }
+}
+
+/** The places in their order. */
+function placesOf({ place, from, order }: RankedRows): Sql {
+  return sql`SELECT ${place} FROM ${from} ORDER BY ${order}`
+}
+
+/** Ranks in temporary tables: p2c_order by ordinal, p2c_rank the same by place. */
+export async function ranksInTables(db: Database, ranked: RankedRows): Promise<Ranks> {
+  const { type } = ranked
+  await db.script(
+    [
+      sql`CREATE TEMPORARY TABLE p2c_order (ordinal ${db.dialect.countingKey}, place ${type} NOT NULL)`,
+      // Without its type the place would compare as another type, and no look-up would use the key.
+      sql`CREATE TEMPORARY TABLE p2c_rank (place ${type} NOT NULL PRIMARY KEY, ordinal integer NOT NULL)`,
+    ]
+      .map(textOf)
+      .join(';\n'),
+  )
+  await db.change(sql`INSERT INTO p2c_order (place) ${placesOf(ranked)}`)
+  const count = await db.change(
+    sql`INSERT INTO p2c_rank SELECT place, ordinal FROM p2c_order ORDER BY place`,
+  )
+  await db.dialect.renewStatistics(db, raw('p2c_rank'))
+  return {
+    count,
+    joinAt: place => sql`LEFT JOIN p2c_rank AS k ON k.place = ${place}`,
+    numberOf: (format, first) => db.dialect.numberText(db, format, sql`${first - 1} + k.ordinal`),
+    forget: () => db.script('DROP TABLE p2c_order; DROP TABLE p2c_rank'),
   }
 }
 

@@ -1,0 +1,28 @@
+import { raw, sql, textOf } from '../../domain/sql.ts'
+import type { RankedRows, Ranks } from '../ranks.ts'
+import { numberText } from './number-text.ts'
+import type { PostgresDatabase } from './open.ts'
+
+/**
+ * Ranks in a temporary table without an index: whoever joins it whole hashes it. CREATE TABLE AS, and
+ * not INSERT, since only this lets the server read and sort with several processes.
+ */
+export async function ranksByWindow(
+  db: PostgresDatabase,
+  { place, from, order }: RankedRows,
+): Promise<Ranks> {
+  const count = await db.change(
+    raw(
+      textOf(
+        sql`CREATE TEMPORARY TABLE p2c_rank AS SELECT ${place} AS place, row_number() OVER (ORDER BY ${order}) AS ordinal FROM ${from}`,
+      ),
+    ),
+  )
+  await db.dialect.renewStatistics(db, raw('p2c_rank'))
+  return {
+    count,
+    joinAt: at => sql`LEFT JOIN p2c_rank AS k ON k.place = ${at}`,
+    numberOf: (format, first) => numberText(format, sql`${first - 1} + k.ordinal`),
+    forget: () => db.script('DROP TABLE p2c_rank'),
+  }
+}
