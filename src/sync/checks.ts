@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts'
 import { join, literal, raw, sql, type Sql } from '../domain/sql.ts'
-import type { Check, CompiledLeg, Notice } from './compile.ts'
+import { isNothing, type Check, type CompiledLeg, type Notice } from './compile.ts'
 import { isText } from './entities/entity.ts'
 import { packed, quoted } from './problem.ts'
 import type { ProjectLeg, ProjectMap } from './project.ts'
@@ -64,7 +64,7 @@ function required(leg: ProjectLeg, { to, default: fallback }: ProjectMap, value:
 function lengths(leg: ProjectLeg, map: ProjectMap, value: Sql): Part[] {
   const { to } = map
   const limit = leg.target.rules[to]?.maxLength
-  if (limit === undefined || longestOf(map) <= limit.characters) return []
+  if (limit === undefined || longestOf(map) <= limit.characters || isNothing(value)) return []
   const message = sql`${literal(`${to} holds at most ${limit.characters} characters, and this has `)} || length(${value}) || ': ' || ${quoted(value)}`
   const check = {
     when: sql`length(${value}) > ${literal(limit.characters)}`,

@@ -213,6 +213,6 @@ function asText(value: Sql): Sql {
 }
 
 /** Whether it is the value of a map without a source, or of a column that is not there. */
-function isNothing(value: Sql): boolean {
+export function isNothing(value: Sql): boolean {
   return value.sql === 'NULL'
 }

@@ -20,16 +20,19 @@ type Mix = 'contacts' | 'mixed'
  * @throws Error where a contact that they wrote has no number, or a wrong flag
  */
 export async function writersTable(url: string, cwd: string): Promise<Table> {
-  const pause = () => wait(aloneMillis)
+  const alone = async (mix: Mix) => {
+    await settle(url)
+    return beside(url, mix, () => wait(aloneMillis))
+  }
   const program = p2c(cwd, url, ['migrate', '--yes', '--quiet', '--workers', '2'])
   const before = {
-    contacts: await beside(url, 'contacts', pause),
-    mixed: await beside(url, 'mixed', pause),
+    contacts: await alone('contacts'),
+    mixed: await alone('mixed'),
   }
   const during = await beside(url, 'mixed', () => measure(program))
   const behind = {
-    contacts: await beside(url, 'contacts', pause),
-    mixed: await beside(url, 'mixed', pause),
+    contacts: await alone('contacts'),
+    mixed: await alone('mixed'),
   }
   await mustBeRight(url)
   const line = (what: string, report: WritersReport, of: WritersReport) => [
@@ -59,6 +62,12 @@ export async function writersTable(url: string, cwd: string): Promise<Table> {
     words: 1,
     notes: ['Of all contacts that they wrote none is without its number, and no flag is wrong.'],
   }
+}
+
+/** What was done before shall not be tidied up on the time of those who are measured. */
+async function settle(url: string): Promise<void> {
+  await onServer(url, 'VACUUM ANALYZE')
+  await onServer(url, 'CHECKPOINT')
 }
 
 async function beside(url: string, mix: Mix, work: () => Promise<unknown>): Promise<WritersReport> {
