@@ -184,7 +184,7 @@ async function fillBatch(
         type: db.dialect.columnType(columnTypeOf(plan.leg.target, to)),
         value,
       })),
-      from: rowsOf(plan, view, all([stretch.within, view.isFine])),
+      from: rowsOf(plan, view, all([stretch.within, stretch.sourceWithin, view.isFine])),
     },
     notices.map(({ when }) => when),
   )
@@ -291,7 +291,7 @@ async function compare(
     sql`${countOf(unrecorded)} AS unrecorded`,
   ]
   const row = await db.row<Record<string, number>>(
-    sql`SELECT ${join(counts)} FROM ${walk.from} ${joins} LEFT JOIN ${identifier(leg.target.table)} AS t ON ${there} WHERE ${stretch.within} AND ${isFine}`,
+    sql`SELECT ${join(counts)} FROM ${walk.from} ${joins} LEFT JOIN ${identifier(leg.target.table)} AS t ON ${there} WHERE ${stretch.within} AND ${stretch.sourceWithin} AND ${isFine}`,
   )
   const number = (name: string) => Number(row?.[name] ?? 0)
   return {
@@ -337,7 +337,7 @@ async function writeRejects(
       ? byRule
       : sql`coalesce(${byRule}, ${packed('DATABASE_REFUSED', literal(refused))})`
   const where = refused === undefined ? sql`NOT (${actual.isFine})` : all([])
-  const found = sql`SELECT w.source_id, w.key, ${problem} AS problem FROM ${walk.from} ${actual.joins} WHERE ${stretch.within} AND ${where}`
+  const found = sql`SELECT w.source_id, w.key, ${problem} AS problem FROM ${walk.from} ${actual.joins} WHERE ${stretch.within} AND ${stretch.sourceWithin} AND ${where}`
   return db.change(
     sql`INSERT INTO p2c_sync_reject (task, leg, source_id, key, code, message, execution_id, rejected_on)
       SELECT ${execution.task}, ${leg.name}, source_id, key, ${codeOf(raw('problem'))}, ${messageOf(raw('problem'))}, ${execution.id}, ${now()}
@@ -372,14 +372,18 @@ async function writeChanges(
     sql`INSERT INTO p2c_sync_change (key, outcome)
       SELECT w.key, CASE WHEN ${isMissing} THEN 'inserted' ELSE 'updated' END
       FROM ${walk.from} ${joins} LEFT JOIN ${target} AS t ON ${there}
-      WHERE ${isTaken(plan, taken)} AND (${isMissing} OR ${isDifferent})`,
+      WHERE ${isTaken(plan, taken)} AND ${taken.stretch.sourceWithin} AND (${isMissing} OR ${isDifferent})`,
   )
   if (changed === 0) return { inserted: 0, updated: 0 }
   const isChanged = sql`w.key IN (SELECT c.key FROM p2c_sync_change AS c)`
   const others = fields.filter(({ to }) => !leg.target.key.includes(to))
   const set = others.map(({ to }) => sql`${identifier(to)} = excluded.${identifier(to)}`)
   const key = leg.target.key.map(identifier)
-  const rows = rowsOf(plan, taken.view, all([taken.stretch.within, isChanged]))
+  const rows = rowsOf(
+    plan,
+    taken.view,
+    all([taken.stretch.within, taken.stretch.sourceWithin, isChanged]),
+  )
   await db.change(
     sql`INSERT INTO ${target} (${join(fields.map(({ to }) => identifier(to)))}) SELECT ${join(fields.map(({ value }) => value))} ${rows} ON CONFLICT (${join(key)}) DO UPDATE SET ${join(set)}`,
   )

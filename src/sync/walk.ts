@@ -54,6 +54,11 @@ export interface Stretch {
   readonly rows: number
   /** Whether a row of the walk lies in it. */
   readonly within: Sql
+  /**
+   * The same of the row called `s`, where it is joined by the key: no planner concludes it, and one
+   * would rather go through the whole source than look up each row of a stretch.
+   */
+  readonly sourceWithin: Sql
 }
 
 /**
@@ -153,7 +158,7 @@ function stretchesByPosition(db: Database): Pick<Walk, 'next' | 'halve'> {
       : positionIn(await one(sql`SELECT max(position) AS position FROM p2c_sync_work`))
     positions.set(end.key, last)
     const within = sql`(w.position > ${before} AND w.position <= ${last})`
-    return { after, last: end.key, rows: last - before, within }
+    return { after, last: end.key, rows: last - before, within, sourceWithin: all([]) }
   }
   return {
     next: async (after, rows) => stretch(after, (await positionOf(after)) + rows),
@@ -184,11 +189,13 @@ async function walkRecords(db: Database, execution: Execution, leg: ProjectLeg):
     )
     return row?.key
   }
+  const number = sql`s.${identifier(leg.number)}`
   const between = (after: string, last: string, rows: number): Stretch => ({
     after,
     last,
     rows,
     within: sql`(${condition} AND w.key > ${after} AND w.key <= ${last})`,
+    sourceWithin: sql`(${number} > ${after} AND ${number} <= ${last})`,
   })
   const rest = async (after: string): Promise<Stretch | undefined> => {
     const within = sql`(${condition} AND w.key > ${after})`
@@ -199,7 +206,7 @@ async function walkRecords(db: Database, execution: Execution, leg: ProjectLeg):
   }
   return {
     from,
-    join: sql`JOIN ${identifier(leg.source)} AS s ON s."Organization_OrganizationId" = ${organization} AND s.${identifier(leg.number)} = w.key`,
+    join: sql`JOIN ${identifier(leg.source)} AS s ON s."Organization_OrganizationId" = ${organization} AND ${number} = w.key`,
     length: await count(condition),
     isObserved: () => Promise.resolve(false),
     next: async (after, rows) => {
