@@ -10,7 +10,14 @@ export function of(row: 'new' | 'old', column: Sql): Sql {
 }
 
 /**
- * A function in PL/pgSQL.
+ * A session plans the statements of a function once. In one that opened when a table was next to
+ * empty, each row would go through all of it until the server's next ANALYZE, however many there are
+ * by then.
+ */
+const byIndex = 'SET enable_seqscan = off'
+
+/**
+ * A function in PL/pgSQL, which looks things up by index.
  *
  * @param parameters empty for a trigger's function
  */
@@ -28,7 +35,7 @@ export function plpgsql(
   const path = `pg_catalog, ${pg.escapeIdentifier(db.schema)}, pg_temp`
   return {
     name,
-    create: `CREATE FUNCTION ${name} (${parameters}) RETURNS ${returns} LANGUAGE plpgsql SECURITY DEFINER SET search_path = ${path} AS $p2c$\n${textOf(body)}\n$p2c$`,
+    create: `CREATE FUNCTION ${name} (${parameters}) RETURNS ${returns} LANGUAGE plpgsql SECURITY DEFINER SET search_path = ${path} ${byIndex} AS $p2c$\n${textOf(body)}\n$p2c$`,
     drop: `DROP FUNCTION ${name} (${types})`,
   }
 }

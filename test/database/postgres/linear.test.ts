@@ -11,6 +11,8 @@ import { databaseOfItsOwn } from '../../support/database.ts'
 const mostReads = 60
 /** Rows that are read however small a table is. */
 const always = 3_000
+/** How many rows come one by one. */
+const inserted = 1_000
 
 t.test('no table is gone through again for each row of another', async t => {
   const { database } = await databaseOfItsOwn(t)
@@ -32,3 +34,28 @@ t.test('no table is gone through again for each row of another', async t => {
     t.ok(Number(reads) <= most, `${name}: ${rows} rows, ${reads} reads`)
   }
 })
+
+t.test(
+  'a row that comes is looked up by index, also in a session that found the tables empty',
+  async t => {
+    const { database } = await databaseOfItsOwn(t)
+    const config = loadConfig({ options: { database }, file: false })
+    const db = await connect(config, { mode: 'write' })
+    await finish(seed(db, { contacts: 20 }))
+    await finish(migrate(db))
+    await db.script(`DO $$ BEGIN FOR i IN 1..${inserted} LOOP
+      INSERT INTO contact (contactid, lastname) VALUES (gen_random_uuid(), 'Lovelace');
+    END LOOP; END $$`)
+    await db.close()
+    const reader = await connect(config, { mode: 'read' })
+    t.teardown(() => reader.close())
+    const numbered = await reader.row<{ n: string }>(
+      sql`SELECT count(*) AS n FROM p2c_given_number WHERE sequence = 'contact'`,
+    )
+    t.equal(Number(numbered?.n), inserted)
+    const read = await reader.rows<{ name: string; rows: string }>(
+      sql`SELECT relname AS name, seq_tup_read AS rows FROM pg_stat_user_tables WHERE seq_tup_read > ${10 * inserted}`,
+    )
+    t.same(read, [])
+  },
+)
