@@ -13,6 +13,7 @@ import {
 } from './rules/number-almost-duplicate.ts'
 import { accountNumberDuplicate, contactNumberDuplicate } from './rules/number-duplicate.ts'
 import { numberTooLong } from './rules/number-too-long.ts'
+import { pagesFull } from './rules/pages-full.ts'
 import { parentMissing, parentTypeUnknown } from './rules/parent-missing.ts'
 import { permissionMissing } from './rules/permission-missing.ts'
 import { requiredValueMissing } from './rules/required-value-missing.ts'
@@ -33,6 +34,7 @@ export const rules: readonly Rule[] = [
   accountNumberAlmostDuplicate,
   contactNumberAlmostDuplicate,
   diskSpaceLow,
+  pagesFull,
 ]
 
 /** Rules on single rows, in the order in which they are told. */

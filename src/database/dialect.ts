@@ -285,6 +285,11 @@ export interface Dialect {
   endLongWork(db: Database): Promise<void>
   /** What this user may not do here although the upgrade has to; empty where nothing is missing. */
   missingPermissions(db: Database): Promise<string[]>
+  /**
+   * How large a table is, and which share of its pages its rows take, by a sample, where a row that is
+   * written gets a new version; null where it is written in its place.
+   */
+  pagesTaken(db: Database, table: string): Promise<{ share: number; bytes: number } | null>
   /** How large the database is, and how much room is left beside it; null where nobody can say. */
   diskSpace(db: Database): Promise<{ databaseBytes: number; freeBytes: number } | null>
   /** Where files that belong to a run on this database are put, for instance a rollback's export. */

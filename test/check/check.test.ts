@@ -465,6 +465,29 @@ for (const engine of engines) {
     )
   })
 
+  t.test(
+    `${engine}: large tables whose pages have no room for new versions are a warning`,
+    async t => {
+      const db = await freshDatabase(t, engine)
+      await makeTables(db)
+      const enough = 100 * 1_048_576
+      const withPages = (share: number, bytes: number) => {
+        const pagesTaken = () => Promise.resolve({ share, bytes })
+        return findings({ ...db, dialect: { ...db.dialect, pagesTaken } })
+      }
+      t.match(await withPages(0.51, enough), [
+        {
+          code: 'PAGES_FULL',
+          severity: 'warning',
+          count: 2,
+          examples: ['account: 51 % of 100 MiB', 'contact: 51 % of 100 MiB'],
+        },
+      ])
+      t.same(await withPages(0.5, enough), [])
+      t.same(await withPages(0.98, enough - 1), [], 'nor is a small table')
+    },
+  )
+
   t.test(`${engine}: rights that are missing block the upgrade`, async t => {
     const db = await freshDatabase(t, engine)
     await makeTables(db)

@@ -21,6 +21,7 @@ import { isLocked, tryLock } from './lock.ts'
 import { beginLongWork } from './long-work.ts'
 import { numberText } from './number-text.ts'
 import type { PostgresDatabase } from './open.ts'
+import { pagesTaken } from './pages.ts'
 import { ranksByWindow } from './ranks.ts'
 import { rehearse } from './rehearsal.ts'
 import { sequenceNumber } from './sequence-number.ts'
@@ -87,6 +88,7 @@ export const postgresDialect: Dialect = {
   beginLongWork: db => beginLongWork(postgres(db)),
   endLongWork: () => Promise.resolve(),
   missingPermissions: db => missingPermissions(postgres(db)),
+  pagesTaken: (db, table) => pagesTaken(postgres(db), table),
   // The server's disk is not to be seen from here.
   diskSpace: () => Promise.resolve(null),
   folderFor: (_, purpose) => `p2c-${purpose}`,

@@ -114,6 +114,7 @@ export const sqliteDialect: Dialect = {
   beginLongWork: (db, cacheMegabytes) => beginLongWork(sqlite(db), cacheMegabytes),
   endLongWork: db => endLongWork(sqlite(db)),
   missingPermissions: db => Promise.resolve(missingPermissions(sqlite(db).path)),
+  pagesTaken: () => Promise.resolve(null),
   diskSpace: db => diskSpace(sqlite(db)),
   folderFor: (db, purpose) => `${sqlite(db).path}.p2c/${purpose}`,
   backup: (db, file) => backup(sqlite(db), file),
