@@ -185,6 +185,11 @@ export interface Dialect {
   /** A table or view by its unquoted name; undefined where there is none. */
   describeTable(db: Database, name: string): Promise<TableInfo | undefined>
   /**
+   * Whether an index over this column alone, and over all rows, keeps its values apart. Takes unquoted
+   * names.
+   */
+  isUnique(db: Database, table: string, column: string): Promise<boolean>
+  /**
    * Names of other people's triggers that fire when these columns of a table are updated. Takes
    * unquoted names; a column that is not there yet fires what it would fire once it is.
    */

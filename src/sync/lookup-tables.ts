@@ -121,9 +121,12 @@ async function fillCurrencies(db: Database): Promise<void> {
   )
 }
 
+/** None where an index keeps the numbers apart. */
 async function fillDuplicates(db: Database, leg: ProjectLeg): Promise<void> {
-  const number = db.dialect.bytewise(db.names.column(leg.number))
+  const { names, dialect } = db
+  if (await dialect.isUnique(db, names.tableName(leg.source), names.columnName(leg.number))) return
+  const number = dialect.bytewise(names.column(leg.number))
   await db.change(
-    sql`INSERT INTO p2c_sync_duplicate (key, rows) SELECT ${number}, count(*) FROM ${db.names.table(leg.source)} WHERE ${number} > '' GROUP BY ${number} HAVING count(*) > 1`,
+    sql`INSERT INTO p2c_sync_duplicate (key, rows) SELECT ${number}, count(*) FROM ${names.table(leg.source)} WHERE ${number} > '' GROUP BY ${number} HAVING count(*) > 1`,
   )
 }

@@ -43,6 +43,21 @@ export async function describeTable(
 
 const kinds: Readonly<Record<string, TableInfo['kind']>> = { r: 'table', p: 'partitioned table' }
 
+/** See Dialect.isUnique. */
+export async function isUnique(
+  db: PostgresDatabase,
+  table: string,
+  column: string,
+): Promise<boolean> {
+  const found = await db.row(
+    sql`SELECT 1 FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.indrelid
+      JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
+      WHERE c.relnamespace = to_regnamespace(quote_ident(${db.schema})) AND c.relname = ${table} AND a.attname = ${column}
+      AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indnkeyatts = 1 AND i.indpred IS NULL`,
+  )
+  return found !== undefined
+}
+
 /** A flag wants a boolean; a text any type for texts, or a domain over one, that is wide enough. */
 export async function canHold(
   db: PostgresDatabase,

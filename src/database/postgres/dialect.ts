@@ -7,6 +7,7 @@ import {
   canHold,
   describeTable,
   dumpSchema,
+  isUnique,
   missingPermissions,
   triggersFired,
 } from './catalogue.ts'
@@ -51,6 +52,7 @@ export const postgresDialect: Dialect = {
   canHold: (db, table, column, value) => canHold(postgres(db), table, column.name, value),
   areSameName: (one, other) => one === other,
   describeTable: (db, name) => describeTable(postgres(db), name),
+  isUnique: (db, table, column) => isUnique(postgres(db), table, column),
   triggersFired: (db, table, columns) => triggersFired(postgres(db), table, columns),
   liveSchema: (db, numbers) => liveSchema(postgres(db), numbers),
   changeTracking: db => changeTracking(postgres(db)),

@@ -68,6 +68,13 @@ export const sqliteDialect: Dialect = {
         .map(column => column.name),
     }
   },
+  isUnique: async (db, table, column) => {
+    const found = await db.row(
+      sql`SELECT 1 FROM pragma_index_list(${table}) AS i WHERE i."unique" AND NOT i.partial
+        AND (SELECT count(*) = 1 AND max(lower(c.name)) = lower(${column}) FROM pragma_index_info(i.name) AS c)`,
+    )
+    return found !== undefined
+  },
   triggersFired: (db, table, columns) => triggersFired(sqlite(db), table, columns),
   faultOf: error => {
     const cause = error instanceof P2cError ? error.cause : error
