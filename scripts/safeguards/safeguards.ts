@@ -486,4 +486,33 @@ export const safeguards: readonly Safeguard[] = [
     ],
     test: 'test/sync/sync.test.ts',
   },
+  {
+    what: 'what has changed since it was listed is read anew on PostgreSQL',
+    file: 'src/database/postgres/change-tracking.ts',
+    without: [[`return noted ? null : 0`, `return noted ? 0 : 0`]],
+    test: changed,
+  },
+  {
+    what: 'a batch does not go through the whole source',
+    file: 'src/sync/walk.ts',
+    without: [
+      [
+        `sourceWithin: sql\`(\${number} > \${after} AND \${number} <= \${last})\``,
+        `sourceWithin: sql\`(\${number} <> \${after} OR \${number} <= \${last})\``,
+      ],
+    ],
+    test: 'test/database/postgres/linear.test.ts',
+  },
+  {
+    what: 'triggers look rows up by index',
+    file: 'src/database/postgres/trigger.ts',
+    without: [[`SET enable_seqscan = off`, `SET enable_seqscan = on`]],
+    test: 'test/database/postgres/linear.test.ts',
+  },
+  {
+    what: 'numbers are taken for unique only where all rows are kept apart',
+    file: 'src/database/postgres/catalogue.ts',
+    without: [[`AND i.indpred IS NULL\``, `AND true\``]],
+    test: 'test/database/unique.test.ts',
+  },
 ]

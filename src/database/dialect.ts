@@ -244,6 +244,11 @@ export interface Dialect {
    */
   changeMark(db: Database): Promise<number | null>
   /**
+   * A mark that stays the same as long as nobody else has committed a change of an account or a contact;
+   * null where nobody can tell. To be asked inside a transaction.
+   */
+  salesMark(db: Database): Promise<number | null>
+  /**
    * Ranks rows. Nothing else may rank meanwhile.
    */
   rank(db: Database, rows: RankedRows): Promise<Ranks>

@@ -96,7 +96,7 @@ async function listSelected(
   const type = locator === null ? await keyCopyType(db, table.name, table.key) : raw('integer')
   await dropWalk(db)
   // Where nobody can tell whether a row has changed since, what was observed would be of no use.
-  const canTell = (await db.transaction(() => db.dialect.changeMark(db))) !== null
+  const canTell = (await db.transaction(() => db.dialect.salesMark(db))) !== null
   const observed = canTell ? observe.columns : []
   const columns = [
     sql`position ${db.dialect.countingKey}`,
@@ -119,7 +119,7 @@ async function listSelected(
     await db.change(
       sql`INSERT INTO p2c_sync_work (${join(names)}) SELECT ${join(values)} FROM ${rows} ${joins} WHERE ${number} > '' AND ${selects(db, leg)} ORDER BY ${number}, ${at}`,
     ),
-    await db.dialect.changeMark(db),
+    await db.dialect.salesMark(db),
   ])
   await db.dialect.renewStatistics(db, raw('p2c_sync_work'), [raw('position')])
   return {
@@ -127,7 +127,7 @@ async function listSelected(
     // The row may have changed since it was listed.
     join: sql`JOIN ${source} AS s ON ${at} = w.locator AND ${mostlyTrue(sql`${number} = w.key AND ${selects(db, leg)}`)}`,
     length,
-    isObserved: async () => mark !== null && mark === (await db.dialect.changeMark(db)),
+    isObserved: async () => mark !== null && mark === (await db.dialect.salesMark(db)),
     ...stretchesByPosition(db),
   }
 }

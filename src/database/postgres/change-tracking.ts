@@ -57,6 +57,17 @@ function noted(table: string, keys: Sql): Sql {
     ON CONFLICT (table_name, row_key) DO UPDATE SET row_key = excluded.row_key`
 }
 
+/**
+ * See Dialect.salesMark. Whatever was committed since has left a note: so where there is none at all,
+ * nothing has changed since any moment at which there was none either.
+ */
+export async function salesMark(db: PostgresDatabase): Promise<number | null> {
+  const triggers = new Set(changeTracking(db).map(object => object.name))
+  if (!(await hasTriggers(db, [...triggers]))) return null
+  const noted = await db.row(sql`SELECT 1 FROM p2c_changed_row LIMIT 1`)
+  return noted ? null : 0
+}
+
 /** See Dialect.hasTriggers. */
 export async function hasTriggers(
   db: PostgresDatabase,

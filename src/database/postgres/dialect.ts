@@ -11,7 +11,7 @@ import {
   missingPermissions,
   triggersFired,
 } from './catalogue.ts'
-import { changeTracking, hasTriggers } from './change-tracking.ts'
+import { changeTracking, hasTriggers, salesMark } from './change-tracking.ts'
 import { csvField } from './csv-field.ts'
 import { faultOf } from './faults.ts'
 import { insertCounting } from './insert-counting.ts'
@@ -68,6 +68,7 @@ export const postgresDialect: Dialect = {
   unlessTaken: raw('FOR UPDATE SKIP LOCKED'),
   // The server counts the transactions of all databases together: no mark would ever stay.
   changeMark: () => Promise.resolve(null),
+  salesMark: db => salesMark(postgres(db)),
   rank: (db, rows) => ranksByWindow(postgres(db), rows),
   blocksItsThread: false,
   insertMany: (db, table, columns, rows) => insertMany(postgres(db), table, columns, rows),

@@ -103,8 +103,8 @@ export const sqliteDialect: Dialect = {
   // Whoever writes has the whole database to himself.
   keptUntilCommit: empty,
   unlessTaken: empty,
-  changeMark: db =>
-    Promise.resolve(Number(sqlite(db).handle.pragma('data_version', { simple: true }))),
+  changeMark,
+  salesMark: changeMark,
   rank: (db, rows) =>
     rows.areRowids ? Promise.resolve(ranksInMemory(sqlite(db), rows)) : ranksInTables(db, rows),
   blocksItsThread: true,
@@ -158,4 +158,9 @@ function isNumeric(text: string): boolean {
 /** A Database of this dialect is always one that `openSqlite` made. */
 function sqlite(db: Database): SqliteDatabase {
   return db as SqliteDatabase
+}
+
+/** SQLite counts what other connections have committed. */
+function changeMark(db: Database): Promise<number> {
+  return Promise.resolve(Number(sqlite(db).handle.pragma('data_version', { simple: true })))
 }
