@@ -136,7 +136,7 @@ export async function planLoad(db: Database, file: PreparedFile, fileAt: number)
   const table = db.names.table(file.table.name)
   if (file.tableExists) {
     await db.change(
-      sql`INSERT INTO ${stored} (guid, target) SELECT ${db.rules.guid(key)}, ${key} FROM ${table} WHERE ${db.rules.isAnotherSpelling(key)} ORDER BY ${key} ON CONFLICT (guid) DO NOTHING`,
+      sql`INSERT INTO ${stored} (guid, target) SELECT ${db.rules.guid(key)}, ${key} FROM ${table} WHERE ${db.rules.isAnotherSpelling(key)} ORDER BY 2 ON CONFLICT (guid) DO NOTHING`,
     )
   }
   const asItIs = file.tableExists
