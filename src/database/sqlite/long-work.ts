@@ -7,8 +7,6 @@ const usualCacheMegabytes = 16
 const leastTemporaryCacheMegabytes = 8
 /** The log is copied into the database when it has so many pages: 64 MB, and a flush, at a time. */
 const checkpointPages = 16_000
-/** Beside the connection's own: sorts while rows are still being read. More are of no use. */
-const sorterThreads = 1
 
 /**
  * Write-ahead logging while the work lasts: readers go on, and a batch costs one flush. The mode
@@ -24,7 +22,6 @@ export async function beginLongWork(
   db.handle.pragma(`cache_size = -${cacheMegabytes * 1024}`)
   const temporary = Math.max(leastTemporaryCacheMegabytes, cacheMegabytes)
   db.handle.pragma(`temp.cache_size = -${temporary * 1024}`)
-  db.handle.pragma(`threads = ${sorterThreads}`)
   db.handle.pragma(`wal_autocheckpoint = ${checkpointPages}`)
   const mode = db.handle.pragma('journal_mode', { simple: true })
   if (mode === 'wal' || mode === 'memory' || mode === 'off') return
