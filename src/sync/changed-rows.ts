@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { withRetries } from '../backfill/retry.ts'
 import type { Database } from '../database/database.ts'
 import { currencies } from '../domain/sales.ts'
 import { identifier, sql } from '../domain/sql.ts'
@@ -53,19 +54,22 @@ export async function settleChangedRows(
   projects: readonly Project[],
   covers: boolean,
 ): Promise<void> {
-  await db.transaction(async () => {
-    const begun = await settingOf(db, 'sync_begun')
-    if (begun === undefined) return
-    const isSame = begun === (await fingerprintOf(db, projects))
-    if (covers && isSame) await setSetting(db, 'sync_compared', begun)
-    else if (covers) await db.change(sql`DELETE FROM p2c_setting WHERE name = 'sync_compared'`)
-    else
-      await db.change(
-        sql`INSERT INTO p2c_changed_row (table_name, row_key) SELECT table_name, row_key FROM p2c_taken_row WHERE true ON CONFLICT DO NOTHING`,
-      )
-    await db.change(sql`DELETE FROM p2c_taken_row`)
-    await db.change(sql`DELETE FROM p2c_setting WHERE name = 'sync_begun'`)
-  })
+  // Others may write again what goes back: then it must look anew.
+  await withRetries(db, () =>
+    db.transaction(async () => {
+      const begun = await settingOf(db, 'sync_begun')
+      if (begun === undefined) return
+      const isSame = begun === (await fingerprintOf(db, projects))
+      if (covers && isSame) await setSetting(db, 'sync_compared', begun)
+      else if (covers) await db.change(sql`DELETE FROM p2c_setting WHERE name = 'sync_compared'`)
+      else
+        await db.change(
+          sql`INSERT INTO p2c_changed_row (table_name, row_key) SELECT table_name, row_key FROM p2c_taken_row WHERE true ON CONFLICT DO NOTHING`,
+        )
+      await db.change(sql`DELETE FROM p2c_taken_row`)
+      await db.change(sql`DELETE FROM p2c_setting WHERE name = 'sync_begun'`)
+    }),
+  )
 }
 
 /** Everything but Sales' own rows that decides what a record becomes. */

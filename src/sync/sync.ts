@@ -1,3 +1,4 @@
+import { withRetries } from '../backfill/retry.ts'
 import type { Database } from '../database/database.ts'
 import type { Run } from '../database/history.ts'
 import { sql } from '../domain/sql.ts'
@@ -83,9 +84,12 @@ export async function* syncTemplates(
       const isAllThatIsWanted = first.mode === mode && chosen.every(({ task }) => tasks.has(task))
       if (isAllThatIsWanted) return result
     }
-    const session = await beginSession(db, run, chosen, mode, async () => {
-      if (mode !== 'retry') await takeChangedRows(db, projects)
-    })
+    // Others may write again what it takes up: then it must look anew.
+    const { value: session } = await withRetries(db, () =>
+      beginSession(db, run, chosen, mode, async () => {
+        if (mode !== 'retry') await takeChangedRows(db, projects)
+      }),
+    )
     return yield* runSession(db, run, projects, session)
   } finally {
     await dropCountryTable(db)

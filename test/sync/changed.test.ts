@@ -182,6 +182,35 @@ for (const engine of engines)
       t.same(await db.rows(sql`SELECT * FROM p2c_changed_row`), [])
     })
 
+    if (engine === 'postgres')
+      await t.test('what is written again while a sync takes it up is looked at anew', async t => {
+        const db = await upgraded(t, engine)
+        const other = await connect(db.config, { mode: 'write' })
+        t.teardown(() => other.close())
+        const rename = (name: string) => other.change(sql`UPDATE account SET name = ${name}`)
+        await rename('Once')
+        let isWrittenAgain = false
+        const disturbed: Database = {
+          ...db,
+          change: async query => {
+            const text = 'sql' in query ? query.sql : ''
+            if (!isWrittenAgain && text.startsWith('INSERT INTO p2c_taken_row')) {
+              isWrittenAgain = true
+              await rename('Again')
+            }
+            return db.change(query)
+          },
+        }
+        t.equal(told(await run(disturbed))[0]?.endsWith('x0'), true)
+        t.ok(isWrittenAgain)
+        t.same(
+          await db.rows(
+            sql`SELECT DISTINCT "OrganizationName" AS name FROM cds_account WHERE "PartyType" = 'Organization'`,
+          ),
+          [{ name: 'Again' }],
+        )
+      })
+
     await t.test('a full sync takes each row as it is when its batch comes', async t => {
       const db = await upgraded(t, engine, { batch: { rows: 2 } })
       const other = await connect(db.config, { mode: 'write' })
