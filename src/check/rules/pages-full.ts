@@ -31,6 +31,6 @@ function finding(full: readonly string[]): Finding {
     count: full.length,
     examples: full,
     what: 'The pages of these tables have no room for a second version of each row: what the upgrade writes goes to other pages, with a new entry in every index',
-    next: 'Nothing needs to be done. Where the tables may be locked for a while, it is quicker and logs less after "ALTER TABLE … SET (fillfactor = 45)" and "VACUUM FULL …"',
+    next: 'Nothing needs to be done. Where the tables may be locked for a while, "ALTER TABLE … SET (fillfactor = 45)" and "VACUUM FULL …" make room beforehand',
   }
 }
