@@ -184,7 +184,7 @@ async function fillBatch(
         type: db.dialect.columnType(columnTypeOf(plan.leg.target, to)),
         value,
       })),
-      from: rowsOf(plan, view, all([stretch.within, stretch.sourceWithin, view.isFine])),
+      from: rowsOf(plan, view, all([joinedWithin(stretch), view.isFine])),
     },
     notices.map(({ when }) => when),
   )
@@ -291,7 +291,7 @@ async function compare(
     sql`${countOf(unrecorded)} AS unrecorded`,
   ]
   const row = await db.row<Record<string, number>>(
-    sql`SELECT ${join(counts)} FROM ${walk.from} ${joins} LEFT JOIN ${identifier(leg.target.table)} AS t ON ${there} WHERE ${stretch.within} AND ${stretch.sourceWithin} AND ${isFine}`,
+    sql`SELECT ${join(counts)} FROM ${walk.from} ${joins} LEFT JOIN ${identifier(leg.target.table)} AS t ON ${there} WHERE ${joinedWithin(stretch)} AND ${isFine}`,
   )
   const number = (name: string) => Number(row?.[name] ?? 0)
   return {
@@ -337,7 +337,7 @@ async function writeRejects(
       ? byRule
       : sql`coalesce(${byRule}, ${packed('DATABASE_REFUSED', literal(refused))})`
   const where = refused === undefined ? sql`NOT (${actual.isFine})` : all([])
-  const found = sql`SELECT w.source_id, w.key, ${problem} AS problem FROM ${walk.from} ${actual.joins} WHERE ${stretch.within} AND ${stretch.sourceWithin} AND ${where}`
+  const found = sql`SELECT w.source_id, w.key, ${problem} AS problem FROM ${walk.from} ${actual.joins} WHERE ${joinedWithin(stretch)} AND ${where}`
   return db.change(
     sql`INSERT INTO p2c_sync_reject (task, leg, source_id, key, code, message, execution_id, rejected_on)
       SELECT ${execution.task}, ${leg.name}, source_id, key, ${codeOf(raw('problem'))}, ${messageOf(raw('problem'))}, ${execution.id}, ${now()}
@@ -379,11 +379,7 @@ async function writeChanges(
   const others = fields.filter(({ to }) => !leg.target.key.includes(to))
   const set = others.map(({ to }) => sql`${identifier(to)} = excluded.${identifier(to)}`)
   const key = leg.target.key.map(identifier)
-  const rows = rowsOf(
-    plan,
-    taken.view,
-    all([taken.stretch.within, taken.stretch.sourceWithin, isChanged]),
-  )
+  const rows = rowsOf(plan, taken.view, all([joinedWithin(taken.stretch), isChanged]))
   await db.change(
     sql`INSERT INTO ${target} (${join(fields.map(({ to }) => identifier(to)))}) SELECT ${join(fields.map(({ value }) => value))} ${rows} ON CONFLICT (${join(key)}) DO UPDATE SET ${join(set)}`,
   )
@@ -392,6 +388,11 @@ async function writeChanges(
   )
   const inserted = Number(added?.n ?? 0)
   return { inserted, updated: changed - inserted }
+}
+
+/** Whether a row of the walk, and the source's row that is joined to it, lie in a stretch. */
+function joinedWithin({ within, sourceWithin }: Stretch): Sql {
+  return all([within, sourceWithin])
 }
 
 /** FROM and WHERE of a statement that reads rows of the walk. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { withRetries } from '../backfill/retry.ts'
 import type { Database } from '../database/database.ts'
+import { notesChanges } from '../database/notes-changes.ts'
 import { currencies } from '../domain/sales.ts'
 import { identifier, sql } from '../domain/sql.ts'
 import { version } from '../version.ts'
@@ -14,9 +15,7 @@ export async function whyEveryRow(
   db: Database,
   projects: readonly Project[],
 ): Promise<string | null> {
-  const triggers = db.dialect.changeTracking(db).map(object => object.name)
-  if (!(await db.dialect.hasTriggers(db, [...new Set(triggers)])))
-    return 'a trigger that notes changes is gone or disabled'
+  if (!(await notesChanges(db))) return 'a trigger that notes changes is gone or disabled'
   const known = await settingOf(db, 'sync_compared')
   if (known === undefined) return 'no sync has compared every row so far'
   if (known !== (await fingerprintOf(db, projects)))

@@ -1,6 +1,7 @@
 import { salesTable, type SalesTableName } from '../../domain/sales.ts'
 import { literal, raw, sql, type Sql } from '../../domain/sql.ts'
 import type { SchemaObject } from '../dialect.ts'
+import { notesChanges } from '../notes-changes.ts'
 import type { PostgresDatabase } from './open.ts'
 import { trigger } from './trigger.ts'
 
@@ -62,8 +63,7 @@ function noted(table: string, keys: Sql): Sql {
  * nothing has changed since any moment at which there was none either.
  */
 export async function salesMark(db: PostgresDatabase): Promise<number | null> {
-  const triggers = new Set(changeTracking(db).map(object => object.name))
-  if (!(await hasTriggers(db, [...triggers]))) return null
+  if (!(await notesChanges(db))) return null
   const noted = await db.row(sql`SELECT 1 FROM p2c_changed_row LIMIT 1`)
   return noted ? null : 0
 }

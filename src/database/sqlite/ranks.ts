@@ -1,4 +1,4 @@
-import { empty, raw, sql, textOf, type Sql } from '../../domain/sql.ts'
+import { empty, sql, textOf, type Sql } from '../../domain/sql.ts'
 import { numberer } from '../../numbering/format.ts'
 import type { Database } from '../database.ts'
 import type { RankedRows, Ranks } from '../ranks.ts'
@@ -52,7 +52,6 @@ export async function ranksInTables(db: Database, ranked: RankedRows): Promise<R
   const count = await db.change(
     sql`INSERT INTO p2c_rank SELECT place, ordinal FROM p2c_order ORDER BY place`,
   )
-  await db.dialect.renewStatistics(db, raw('p2c_rank'))
   return {
     count,
     joinAt: place => sql`LEFT JOIN p2c_rank AS k ON k.place = ${place}`,
