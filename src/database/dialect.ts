@@ -274,6 +274,11 @@ export interface Dialect {
   renewStatistics(db: Database, table: Sql, columns?: readonly Sql[]): Promise<void>
   /** What stands behind a table that is kept in the order of its primary key. */
   readonly clusteredByKey: Sql
+  /**
+   * A table that is needed while a run lasts, and seen by all its connections. What its run leaves behind when
+   * it is killed may stay.
+   */
+  readonly workTable: Sql
   /** How a view is made that may be there already. */
   readonly createViewIfMissing: Sql
   /** The type of a column that counts 1, 2, 3 … by itself, in the order of insertion. */

@@ -129,8 +129,8 @@ const tables = {
 
   /**
    * One execution of one task of the sync, in both legs. Executions that are begun together are a
-   * session. \`state\` is waiting, running, finished, or superseded by a later one; \`leg_cursor\` is where the leg stands, \`tally\` what was counted so
-   * far, as JSON.
+   * session. `state` is waiting, running, finished, or superseded by a later one; `leg` the leg that is
+   * under way; `tally` what was counted in those before, as JSON.
    */
   p2c_sync_execution: `
     execution_id integer NOT NULL PRIMARY KEY,
@@ -141,11 +141,23 @@ const tables = {
     mode text NOT NULL,
     state text NOT NULL,
     leg text NOT NULL,
-    leg_cursor text NOT NULL,
-    done bigint NOT NULL,
     tally text NOT NULL,
     started_on text NOT NULL,
     finished_on text`,
+
+  /**
+   * The parts of the leg that is under way: rows with keys behind `after_key`, up to and with `last_key`,
+   * or to the end where that is null. Done up to and with `leg_cursor`; `done` rows were walked,
+   * `tally` is what was counted, as JSON.
+   */
+  p2c_sync_part: `
+    execution_id integer NOT NULL,
+    after_key text NOT NULL,
+    last_key text,
+    leg_cursor text NOT NULL,
+    done bigint NOT NULL,
+    tally text NOT NULL,
+    PRIMARY KEY (execution_id, after_key)`,
 
   /**
    * The records that a task wrote into CDS: they are its own, and no other task touches them. The
@@ -243,7 +255,7 @@ const syncOutcome = `p2c_sync_outcome AS
   FROM p2c_sync_record r
   JOIN (SELECT template, task, max(execution_id) AS execution_id FROM p2c_sync_execution WHERE mode <> 'retry' AND state <> 'waiting' GROUP BY template, task) x ON x.task = r.task
   WHERE NOT EXISTS (SELECT 1 FROM p2c_sync_reject j WHERE j.task = r.task AND j.leg = 'cds-destination' AND j.source_id = r.source_id)
-    AND NOT EXISTS (SELECT 1 FROM p2c_sync_execution y WHERE y.execution_id = r.execution_id AND y.state = 'running' AND (y.leg = 'source-cds' OR r.key > y.leg_cursor))
+    AND NOT EXISTS (SELECT 1 FROM p2c_sync_execution y WHERE y.execution_id = r.execution_id AND y.state = 'running' AND (y.leg = 'source-cds' OR NOT EXISTS (SELECT 1 FROM p2c_sync_part p WHERE p.execution_id = y.execution_id AND r.key > p.after_key AND r.key <= p.leg_cursor)))
   UNION ALL
   SELECT DISTINCT x.template, j.task, j.leg, j.source_id, j.key, 'rejected', j.code, j.message
   FROM p2c_sync_reject j

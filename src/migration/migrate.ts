@@ -101,7 +101,7 @@ const rowsPerSecond = 5_000
  * Applies the pending migrations, each as far as it has not got yet. Call it inside a run, with the
  * lock held. Stops and resumes at every event.
  *
- * @param workers how many connections work on the backfills
+ * @param workers how many connections work on backfills and other long work
  * @throws P2cError TRUTH_BROKEN where a migration is done and its truths do not hold
  */
 export async function* applyMigrations(
@@ -136,7 +136,7 @@ export async function* applyMigrations(
       await recordPhase(db, name, (phase = 'work'))
     }
     if (phase === 'work') {
-      if (work) results[name] = yield* work(db, run)
+      if (work) results[name] = yield* work(db, run, workers)
       await recordPhase(db, name, 'verify')
     }
     const isProven = hasTruths(migration)

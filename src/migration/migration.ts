@@ -14,8 +14,8 @@ export interface Migration {
   readonly schema?: readonly SchemaChange[]
   /** Rows of one table that get numbers and flags, in batches that can be resumed. */
   readonly backfill?: Backfill
-  /** Other long work, which must be resumable by itself. */
-  readonly work?: (db: Database, run: Run) => Work<unknown>
+  /** Other long work, which must be resumable by itself; on so many connections. */
+  readonly work?: (db: Database, run: Run, workers: number) => Work<unknown>
   /**
    * Truths that hold once the migration is done: each a query that finds nothing, composed with
    * the knex query builder. Their names are the report.

@@ -5,9 +5,10 @@ import { companyAttributes } from './lookup-tables.ts'
 import type { Project, ProjectLeg } from './project.ts'
 import { numberOf, sourceIdOf } from './selection.ts'
 import { accounts } from './templates/accounts.ts'
+import { makeWorkTable } from './work-tables.ts'
 
 /**
- * Makes the temporary table of the rows of Sales that a sync of what changed must look at, by their
+ * Makes the table of the rows of Sales that a sync of what changed must look at, by their
  * GUIDs: those that were written, or rejected before; contacts under such accounts; and whoever has
  * the number that one of these has or had, since a number belongs to one row.
  *
@@ -18,13 +19,10 @@ export async function makeAffected(
   { task }: Project,
   leg: ProjectLeg,
 ): Promise<number> {
-  const { names, rules, dialect } = db
+  const { names, rules } = db
   const table = salesTable(leg.source as SalesTableName)
   const source = sql`${names.table(table.name)} AS s`
-  await dropAffected(db)
-  await db.script(
-    `CREATE TEMP TABLE p2c_sync_affected (guid ${dialect.bytewiseText.sql} NOT NULL PRIMARY KEY) ${dialect.clusteredByKey.sql}`,
-  )
+  await makeWorkTable(db, 'affected', 'guid text NOT NULL PRIMARY KEY')
   const written = [
     sql`SELECT row_key FROM p2c_taken_row WHERE table_name = ${table.name}`,
     sql`SELECT source_id FROM p2c_sync_reject WHERE task = ${task}`,
@@ -48,8 +46,4 @@ export async function makeAffected(
       sql`SELECT ${sourceIdOf(db, leg)} FROM ${source} WHERE ${numberOf(db, leg)} IN (${its} UNION ${had}) AND ${numberOf(db, leg)} > ''`,
     ))
   )
-}
-
-export async function dropAffected(db: Database): Promise<void> {
-  await db.script('DROP TABLE IF EXISTS p2c_sync_affected')
 }

@@ -158,7 +158,7 @@ export async function runBatch(
     const rejected = await writeRejects(db, plan, stretch, refused)
     return { counts: { inserted: 0, updated: 0, unchanged: 0, rejected }, notices: {} }
   }
-  const view = (await plan.walk.isObserved()) ? plan.listed : plan.actual
+  const view = (await plan.walk.isObserved(db)) ? plan.listed : plan.actual
   return (await isOccupied(db, plan, stretch))
     ? compareBatch(db, plan, view, stretch)
     : fillBatch(db, plan, view, stretch)

@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts'
 import { sql } from '../domain/sql.ts'
-import type { SyncMode, Tally } from './execution.ts'
+import type { Execution, SyncMode, Tally } from './execution.ts'
+import { asItStands, partsOf } from './parts.ts'
 import { legResults, statusOf, type LegResult, type SyncStatus } from './status.ts'
 import type { TemplateName } from './template.ts'
 
@@ -26,6 +27,7 @@ interface Row {
   readonly task: string
   readonly mode: SyncMode
   readonly state: PastExecution['state']
+  readonly leg: Execution['leg']
   readonly tally: string
   readonly started_on: string
   readonly finished_on: string | null
@@ -37,21 +39,27 @@ const mostTold = 30
 export async function syncHistory(db: Database): Promise<PastExecution[]> {
   if (!(await db.dialect.describeTable(db, 'p2c_sync_execution'))) return []
   const rows = await db.rows<Row>(
-    sql`SELECT execution_id, run_id, template, task, mode, state, tally, started_on, finished_on FROM p2c_sync_execution ORDER BY execution_id DESC LIMIT ${mostTold}`,
+    sql`SELECT execution_id, run_id, template, task, mode, state, leg, tally, started_on, finished_on FROM p2c_sync_execution ORDER BY execution_id DESC LIMIT ${mostTold}`,
   )
-  return rows.map(row => {
-    const tally = JSON.parse(row.tally) as Tally
-    return {
-      id: Number(row.execution_id),
-      runId: row.run_id,
-      template: row.template,
-      task: row.task,
-      mode: row.mode,
-      status: row.state === 'finished' ? statusOf(tally) : null,
-      state: row.state,
-      startedOn: row.started_on,
-      finishedOn: row.finished_on,
-      legs: legResults(tally),
-    }
-  })
+  const executions: PastExecution[] = []
+  for (const row of rows) executions.push(await told(db, row))
+  return executions
+}
+
+async function told(db: Database, row: Row): Promise<PastExecution> {
+  const { leg, state } = row
+  const begun = { id: Number(row.execution_id), tally: JSON.parse(row.tally) as Tally, leg }
+  const { id, tally } = state === 'running' ? asItStands(begun, await partsOf(db, begun)) : begun
+  return {
+    id,
+    runId: row.run_id,
+    template: row.template,
+    task: row.task,
+    mode: row.mode,
+    status: state === 'finished' ? statusOf(tally) : null,
+    state,
+    startedOn: row.started_on,
+    finishedOn: row.finished_on,
+    legs: legResults(tally),
+  }
 }

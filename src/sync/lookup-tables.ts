@@ -7,15 +7,15 @@ import type { Countries } from './countries.ts'
 import { customersV2 } from './entities/customers-v2.ts'
 import type { ProjectLeg } from './project.ts'
 import { accounts } from './templates/accounts.ts'
+import { makeWorkTable } from './work-tables.ts'
 
 const chunkRows = 500
 
-/** A temporary table that statements look countries up in, by their spelling. */
+/** The table that statements look countries up in, by their spelling. */
 export async function makeCountryTable(db: Database, countries: Countries): Promise<void> {
-  await dropCountryTable(db)
-  await makeTable(
+  await makeWorkTable(
     db,
-    'p2c_sync_country',
+    'country',
     'spelling text NOT NULL PRIMARY KEY, alpha2 text NOT NULL, alpha3 text NOT NULL',
   )
   const rows = [...countries]
@@ -31,13 +31,8 @@ export async function makeCountryTable(db: Database, countries: Countries): Prom
   await db.dialect.renewStatistics(db, raw('p2c_sync_country'))
 }
 
-export async function dropCountryTable(db: Database): Promise<void> {
-  await db.script('DROP TABLE IF EXISTS p2c_sync_country')
-}
-
-/** The temporary tables that the statements of a leg look things up in. */
+/** The tables that the statements of a leg look things up in. */
 export async function makeLookUpTables(db: Database, leg: ProjectLeg): Promise<void> {
-  await dropLookUpTables(db)
   if (readsSales(leg)) await makeSourceTables(db, leg)
   if (leg.customer !== undefined) await fillCustomers(db)
 }
@@ -48,22 +43,17 @@ export async function makeLookUpTables(db: Database, leg: ProjectLeg): Promise<v
  */
 async function makeSourceTables(db: Database, leg: ProjectLeg): Promise<void> {
   await fillAccounts(db, companyAttributes(leg))
-  await makeTable(db, 'p2c_sync_currency', 'guid text NOT NULL PRIMARY KEY, code text')
-  await makeTable(db, 'p2c_sync_duplicate', 'key text NOT NULL PRIMARY KEY, rows bigint NOT NULL')
+  await makeWorkTable(db, 'currency', 'guid text NOT NULL PRIMARY KEY, code text')
+  await makeWorkTable(db, 'duplicate', 'key text NOT NULL PRIMARY KEY, rows bigint NOT NULL')
   await fillCurrencies(db)
   await fillDuplicates(db, leg)
   await db.dialect.renewStatistics(db, raw('p2c_sync_currency'))
   await db.dialect.renewStatistics(db, raw('p2c_sync_duplicate'))
 }
 
-export async function dropLookUpTables(db: Database): Promise<void> {
-  const tables = ['currency', 'duplicate', 'account', 'customer']
-  await db.script(tables.map(name => `DROP TABLE IF EXISTS p2c_sync_${name}`).join(';'))
-}
-
 /** The customers of the company, narrow: their own table is too wide to look into it so often. */
 async function fillCustomers(db: Database): Promise<void> {
-  await makeTable(db, 'p2c_sync_customer', 'key text NOT NULL PRIMARY KEY')
+  await makeWorkTable(db, 'customer', 'key text NOT NULL PRIMARY KEY')
   await db.change(
     sql`INSERT INTO p2c_sync_customer SELECT "CustomerAccount" FROM ${identifier(customersV2.table)} WHERE "dataAreaId" = ${db.config.organization.company} ORDER BY 1`,
   )
@@ -86,9 +76,9 @@ async function fillAccounts(db: Database, attributes: readonly string[]): Promis
   if (attributes.length === 0) return
   const { names, rules } = db
   const columns = attributes.map(name => sql`${identifier(name)} text`)
-  await makeTable(
+  await makeWorkTable(
     db,
-    'p2c_sync_account',
+    'account',
     textOf(
       sql`guid text NOT NULL PRIMARY KEY, is_rejected integer NOT NULL, ${join([...columns])}`,
     ),
@@ -101,13 +91,6 @@ async function fillAccounts(db: Database, attributes: readonly string[]): Promis
       FROM ${names.table('account')} WHERE ${guid} IS NOT NULL ORDER BY 1 ON CONFLICT (guid) DO NOTHING`,
   )
   await db.dialect.renewStatistics(db, raw('p2c_sync_account'))
-}
-
-/** Text compares as the targets' does, so that their indexes and these serve one another. */
-async function makeTable(db: Database, name: string, columns: string): Promise<void> {
-  const { bytewiseText, clusteredByKey } = db.dialect
-  const typed = columns.replaceAll(/ text\b/g, ` ${bytewiseText.sql}`)
-  await db.script(`CREATE TEMP TABLE ${name} (${typed}) ${clusteredByKey.sql}`)
 }
 
 /** The extract may bring the currencies; without them there is none that is known. */

@@ -1,29 +1,34 @@
+import { atOnce } from '../backfill/at-once.ts'
+import { neverBack } from '../backfill/never-back.ts'
 import { paceOf } from '../backfill/pace.ts'
 import { quarantined, tooManyRejects } from '../backfill/quarantine.ts'
 import { withRetries } from '../backfill/retry.ts'
+import { closeWorkers, openWorkers } from '../backfill/workers.ts'
 import type { Database } from '../database/database.ts'
 import { noteProgress, type Run } from '../database/history.ts'
 import { identifier, raw, sql } from '../domain/sql.ts'
-import type { Work } from '../events.ts'
-import { dropAffected, makeAffected } from './affected.ts'
+import type { ProgressEvent, Work } from '../events.ts'
+import { makeAffected } from './affected.ts'
 import { dropBatchTable, makeBatchTable, planBatches, runBatch, type BatchPlan } from './batch.ts'
 import { readsSales } from './compile.ts'
-import {
-  counted,
-  finishExecution,
-  giveUpSession,
-  keepExecution,
-  type Execution,
-} from './execution.ts'
-import { dropLookUpTables, makeLookUpTables } from './lookup-tables.ts'
+import { finishExecution, keepExecution, sumOf, type Execution } from './execution.ts'
+import { makeLookUpTables } from './lookup-tables.ts'
+import { asItStands, divide, forgetParts, keepPart, partsOf, type Part } from './parts.ts'
 import type { Project, ProjectLeg } from './project.ts'
-import { dropWalk, type Stretch } from './walk.ts'
+import { giveUpSession } from './session.ts'
+import type { Stretch } from './walk.ts'
+import { dropWorkTables, workTablesOfLeg } from './work-tables.ts'
+
+/** A part that is shorter is not worth a connection. */
+const fewestRows = 2_000
 
 /**
- * Carries one leg out, from where the execution stands to the end of the leg. Each batch is one
- * transaction: records, rejects, counts and cursor. A batch in which the database refuses a
- * record is halved down to the record. Wants the table of countries.
+ * Carries one leg out, from where the execution stands to the end of the leg, in parts of which
+ * each connection does some. Each batch is one transaction: records, rejects, counts and cursor. A
+ * batch in which the database refuses a record is halved down to the record. Wants the table of
+ * countries.
  *
+ * @param workers how many connections work on it
  * @returns the execution as it stands behind the leg
  * @throws P2cError TOO_MANY_REJECTS where the database refuses more than max(100, 1 %) of the rows
  */
@@ -32,60 +37,54 @@ export async function* runLeg(
   run: Run,
   project: Project,
   leg: ProjectLeg,
-  begun: Execution,
+  execution: Execution,
+  workers: number,
 ): Work<Execution> {
   const step = `${project.name}: ${leg.name}`
   yield { type: 'step', state: 'started', step }
-  let execution = begun
+  let behind = execution
   try {
     const isLimited = execution.mode === 'changed' && readsSales(leg)
     // Where nothing was written, not even what rows are looked up in is needed.
     if (!isLimited || (await makeAffected(db, project, leg)) > 0)
-      execution = yield* runBatches(db, run, project, leg, execution)
-    execution = await closeLeg(db, leg, execution)
+      yield* runParts(db, run, project, leg, execution, workers)
+    behind = await closeLeg(db, leg, execution)
   } finally {
-    await dropBatchTable(db)
-    await dropLookUpTables(db)
-    await dropAffected(db)
-    await dropWalk(db)
+    await dropWorkTables(db, workTablesOfLeg)
   }
   yield { type: 'step', state: 'finished', step }
-  return execution
+  return behind
 }
 
-async function* runBatches(
+async function* runParts(
   db: Database,
   run: Run,
   project: Project,
   leg: ProjectLeg,
-  begun: Execution,
-): Work<Execution> {
-  const step = `${project.name}: ${leg.name}`
-  let execution = begun
+  execution: Execution,
+  workers: number,
+): Work<undefined> {
   if (execution.mode === 'full') await renewStatistics(db, leg)
   await makeLookUpTables(db, leg)
   const plan = await planBatches(db, project, leg, execution)
-  await makeBatchTable(db)
-  const total = Math.max(plan.walk.length, execution.done)
-  const work: LegWork = { db, run, step, plan, total }
-  const pace = paceOf(db)
-  for (;;) {
-    const { rows, slowed } = pace.next()
-    const started = performance.now()
-    const stretch = await plan.walk.next(execution.cursor, rows)
-    if (!stretch) return execution
-    const pieces = quarantined(db, stretch, {
-      doPiece: piece => commitBatch(work, piece, execution),
-      halve: piece => plan.walk.halve(piece),
-      reject: (piece, error) => commitBatch(work, piece, execution, messageOf(error)),
-    })
-    for await (const { after, waited } of pieces) {
-      execution = after
-      await stopAboveTolerance(work, execution)
-      const reason = waited ?? slowed
-      yield { type: 'progress', step, done: execution.done, total, slowed: reason }
-    }
-    pace.took({ rows: stretch.rows, millis: performance.now() - started })
+  const { length } = plan.walk
+  const most = Math.min(workers, Math.ceil(length / (db.config.batch.rows ?? fewestRows)))
+  const kept = await partsOf(db, execution)
+  const parts = kept.length > 0 ? kept : await divide(db, execution, plan.walk, most)
+  const total = Math.max(length, doneOf(parts))
+  const work: LegWork = { run, step: `${project.name}: ${leg.name}`, plan, parts, total }
+  const places = [...parts.keys()]
+  const others = await openWorkers(db, run, Math.min(workers, parts.length) - 1)
+  try {
+    yield* neverBack(
+      atOnce(ended =>
+        [db, ...others].map(connection =>
+          workOff({ ...work, db: connection, isFirst: connection === db, places, ended }),
+        ),
+      ),
+    )
+  } finally {
+    await closeWorkers(others)
   }
 }
 
@@ -98,46 +97,110 @@ async function renewStatistics(db: Database, leg: ProjectLeg): Promise<void> {
   await dialect.renewStatistics(db, raw('p2c_sync_record'), [raw('task'), raw('key')])
 }
 
-/** What all batches of a leg share. */
+/** What all workers of a leg share. */
 interface LegWork {
-  readonly db: Database
   readonly run: Run
   readonly step: string
   readonly plan: BatchPlan
+  /** As they stand; each worker keeps those that it does. */
+  readonly parts: Part[]
   readonly total: number
 }
 
-/** The execution behind a batch, and what the batch waited for. */
-interface Moved {
-  readonly after: Execution
-  readonly waited: string | null
+/** What a worker has to know. */
+interface PartWork extends LegWork {
+  readonly db: Database
+  /** Only the first writes into the run's row: several would wait for each other. */
+  readonly isFirst: boolean
+  /** Places of the parts that nobody has begun with. */
+  readonly places: number[]
+  /** Whether the work ends early. */
+  readonly ended: AbortSignal
+}
+
+/** One worker, until no part is left. */
+async function* workOff(work: PartWork): AsyncGenerator<ProgressEvent, undefined, void> {
+  const { db, places, ended } = work
+  await makeBatchTable(db)
+  try {
+    for (let place = places.shift(); place !== undefined; place = places.shift()) {
+      if (ended.aborted) return
+      yield* doPart(work, place)
+    }
+  } finally {
+    await dropBatchTable(db)
+  }
+}
+
+async function* doPart(
+  work: PartWork,
+  place: number,
+): AsyncGenerator<ProgressEvent, undefined, void> {
+  const { db, step, plan, parts, total } = work
+  const pace = paceOf(db)
+  for (;;) {
+    const { cursor, last } = partAt(work, place)
+    const { rows, slowed } = pace.next()
+    const started = performance.now()
+    const stretch = await plan.walk.next(db, cursor, last, rows)
+    if (!stretch) return
+    const pieces = quarantined(db, stretch, {
+      doPiece: piece => commitBatch(work, place, piece),
+      halve: piece => plan.walk.halve(db, piece),
+      reject: (piece, error) => commitBatch(work, place, piece, messageOf(error)),
+    })
+    for await (const { waited } of pieces) {
+      await stopAboveTolerance(work)
+      yield { type: 'progress', step, done: doneOf(parts), total, slowed: waited ?? slowed }
+    }
+    pace.took({ rows: stretch.rows, millis: performance.now() - started })
+  }
 }
 
 async function commitBatch(
-  { db, run, step, plan, total }: LegWork,
+  work: PartWork,
+  place: number,
   stretch: Stretch,
-  execution: Execution,
   refused?: string,
-): Promise<Moved> {
-  const { value: after, waited } = await withRetries(db, () =>
+): Promise<{ readonly waited: string | null }> {
+  const { db, run, step, plan, parts, total, isFirst } = work
+  const part = partAt(work, place)
+  const { value: moved, waited } = await withRetries(db, () =>
     db.transaction(async () => {
       const { counts, notices } = await runBatch(db, plan, stretch, refused)
-      const moved = { ...execution, cursor: stretch.last, done: execution.done + stretch.rows }
-      const after = counted(moved, counts, notices, refused === undefined ? 0 : counts.rejected)
-      await keepExecution(db, after)
-      await noteProgress(db, { ...run, rows: run.rows + stretch.rows }, step, after.done, total)
-      return after
+      const batch = { counts, notices, refused: refused === undefined ? 0 : counts.rejected }
+      const moved: Part = {
+        ...part,
+        cursor: stretch.last,
+        done: part.done + stretch.rows,
+        tally: sumOf([part.tally, batch]),
+      }
+      await keepPart(db, plan.execution, moved)
+      if (isFirst) {
+        const done = doneOf(parts) + stretch.rows
+        await noteProgress(db, { ...run, rows: run.rows + stretch.rows }, step, done, total)
+      }
+      return moved
     }),
   )
+  parts[place] = moved
   run.rows += stretch.rows
-  return { after, waited }
+  return { waited }
+}
+
+function partAt({ parts }: LegWork, place: number): Part {
+  const part = parts[place]
+  if (!part) throw new RangeError(`the leg has no part ${place}`)
+  return part
+}
+
+function doneOf(parts: readonly Part[]): number {
+  return parts.reduce((sum, { done }) => sum + done, 0)
 }
 
 /** The session goes with it: going on behind the refused records would leave them out for good. */
-async function stopAboveTolerance(
-  { db, step, total }: LegWork,
-  { tally }: Execution,
-): Promise<void> {
+async function stopAboveTolerance({ db, step, plan, parts, total }: PartWork): Promise<void> {
+  const { tally } = asItStands(plan.execution, parts)
   const error = tooManyRejects(step, {
     refused: tally.refused,
     total,
@@ -145,7 +208,7 @@ async function stopAboveTolerance(
     next: 'Mend the cause and run the same command again; it begins the sync anew',
   })
   if (!error) return
-  await giveUpSession(db)
+  await withRetries(db, () => db.transaction(() => giveUpSession(db)))
   throw error
 }
 
@@ -155,11 +218,13 @@ function closeLeg(db: Database, leg: ProjectLeg, execution: Execution): Promise<
     await db.change(
       sql`DELETE FROM p2c_sync_reject WHERE task = ${execution.task} AND leg = ${leg.name} AND execution_id <> ${execution.id}`,
     )
+    const behind = asItStands(execution, await partsOf(db, execution))
+    await forgetParts(db)
     if (leg.name === 'cds-destination') {
-      await finishExecution(db, execution)
-      return execution
+      await finishExecution(db, behind)
+      return behind
     }
-    const next: Execution = { ...execution, leg: 'cds-destination', cursor: '', done: 0 }
+    const next: Execution = { ...behind, leg: 'cds-destination' }
     await keepExecution(db, next)
     return next
   })

@@ -1,26 +1,22 @@
 import { withRetries } from '../backfill/retry.ts'
+import { workersOf } from '../backfill/workers.ts'
 import type { Database } from '../database/database.ts'
 import type { Run } from '../database/history.ts'
 import { sql } from '../domain/sql.ts'
 import type { Work } from '../events.ts'
-import {
-  beginSession,
-  finishedFullSession,
-  startExecution,
-  unfinishedSession,
-  type Execution,
-  type SyncMode,
-} from './execution.ts'
+import { startExecution, type Execution, type SyncMode } from './execution.ts'
 import { settleChangedRows, takeChangedRows, whyEveryRow } from './changed-rows.ts'
 import { knownCountries } from './countries.ts'
 import { countLeftBehind, partiesTwice } from './left-behind.ts'
-import { dropCountryTable, makeCountryTable } from './lookup-tables.ts'
+import { makeCountryTable } from './lookup-tables.ts'
 import type { Project } from './project.ts'
 import { projectsOf } from './projects.ts'
 import { runLeg } from './run-leg.ts'
+import { beginSession, finishedFullSession, unfinishedSession } from './session.ts'
 import { legResults, statusOf, type LegResult, type SyncStatus } from './status.ts'
 import { addTargetColumns } from './targets.ts'
 import type { TemplateName } from './template.ts'
+import { dropWorkTables } from './work-tables.ts'
 
 export interface SyncOptions {
   /** Which projects are run, always in their own order; all where nothing is said. */
@@ -33,6 +29,8 @@ export interface SyncOptions {
   readonly mode: SyncMode
   /** Where a full sync came to its end already, gives back its result and does nothing. */
   readonly once?: boolean
+  /** How many connections work on each leg; as the configuration says where nothing is said. */
+  readonly workers?: number
 }
 
 export interface SyncWarning {
@@ -68,18 +66,19 @@ export async function* syncTemplates(
   run: Run,
   options: SyncOptions,
 ): Work<SyncResult> {
+  const workers = workersOf(db, options.workers)
   const projects = await projectsOf(db)
   const chosen = projects.filter(({ name }) => options.templates?.includes(name) ?? true)
   await addTargetColumns(db, projects)
   await makeCountryTable(db, await knownCountries())
   try {
     const finished = options.once ? await finishedFullSession(db) : []
-    if (finished.length > 0) return yield* runSession(db, run, projects, finished)
+    if (finished.length > 0) return yield* runSession(db, run, projects, finished, workers)
     const mode = yield* modeFor(db, projects, options.mode)
     const unfinished = await unfinishedSession(db)
     const [first] = unfinished
     if (first && (first.mode === 'full' || mode !== 'full')) {
-      const result = yield* runSession(db, run, projects, unfinished)
+      const result = yield* runSession(db, run, projects, unfinished, workers)
       const tasks = new Set(unfinished.map(execution => execution.task))
       const isAllThatIsWanted = first.mode === mode && chosen.every(({ task }) => tasks.has(task))
       if (isAllThatIsWanted) return result
@@ -90,9 +89,9 @@ export async function* syncTemplates(
         if (mode !== 'retry') await takeChangedRows(db, projects)
       }),
     )
-    return yield* runSession(db, run, projects, session)
+    return yield* runSession(db, run, projects, session, workers)
   } finally {
-    await dropCountryTable(db)
+    await dropWorkTables(db)
   }
 }
 
@@ -114,12 +113,14 @@ async function* runSession(
   run: Run,
   projects: readonly Project[],
   session: readonly Execution[],
+  workers: number,
 ): Work<SyncResult> {
   const results: TemplateResult[] = []
   for (const begun of session) {
     const project = projects.find(({ task }) => task === begun.task)
     if (!project) throw new RangeError(`no project has the task ${begun.task}`)
-    const execution = begun.state === 'finished' ? begun : yield* execute(db, run, project, begun)
+    const execution =
+      begun.state === 'finished' ? begun : yield* execute(db, run, project, begun, workers)
     const result = await resultOf(db, project, execution)
     for (const { code, message } of result.warnings) yield { type: 'warning', code, message }
     results.push(result)
@@ -140,10 +141,12 @@ async function* execute(
   run: Run,
   project: Project,
   begun: Execution,
+  workers: number,
 ): Work<Execution> {
   let execution = await startExecution(db, begun)
   for (const leg of project.legs)
-    if (leg.name === execution.leg) execution = yield* runLeg(db, run, project, leg, execution)
+    if (leg.name === execution.leg)
+      execution = yield* runLeg(db, run, project, leg, execution, workers)
   return execution
 }
 

@@ -18,6 +18,6 @@ export function changeTracking(): SchemaChange {
 }
 
 /** Runs every project with all data, once: a run that goes on after its end does not do it again. */
-export function firstFullSync(db: Database, run: Run): Work<SyncResult> {
-  return syncTemplates(db, run, { mode: 'full', once: true })
+export function firstFullSync(db: Database, run: Run, workers: number): Work<SyncResult> {
+  return syncTemplates(db, run, { mode: 'full', once: true, workers })
 }

@@ -212,7 +212,7 @@ for (const engine of engines)
       })
 
     await t.test('a full sync takes each row as it is when its batch comes', async t => {
-      const db = await upgraded(t, engine, { batch: { rows: 2 } })
+      const db = await upgraded(t, engine, { batch: { rows: 2 }, workers: 1 })
       const other = await connect(db.config, { mode: 'write' })
       t.teardown(() => other.close())
       const work = sync(db, { mode: 'full' })

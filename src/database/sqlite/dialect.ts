@@ -113,6 +113,8 @@ export const sqliteDialect: Dialect = {
   // Its planner asks for nothing but indexes, and takes every table for a large one.
   renewStatistics: () => Promise.resolve(),
   clusteredByKey: raw('WITHOUT ROWID'),
+  // There is one connection that writes.
+  workTable: raw('TEMP TABLE'),
   createViewIfMissing: raw('CREATE VIEW IF NOT EXISTS'),
   countingKey: raw('integer PRIMARY KEY'),
   rehearse: (db, statements) => Promise.resolve(rehearse(sqlite(db), statements)),
