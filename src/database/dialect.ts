@@ -114,6 +114,13 @@ export interface InsertedColumn {
   readonly value: Sql
 }
 
+/** A column of a list, and what stands in it. */
+export interface ListedColumn {
+  readonly name: Sql
+  readonly type: Sql
+  readonly value: Sql
+}
+
 export interface CountedInsert {
   readonly inserted: number
   /** For each condition, of how many inserted rows it held. */
@@ -279,6 +286,20 @@ export interface Dialect {
    * it is killed may stay.
    */
   readonly workTable: Sql
+  /**
+   * Makes a `workTable` of the rows of a query, in an order, with `position` 1, 2, 3 … for its key.
+   *
+   * @param from what stands behind FROM, conditions included
+   * @param order terms of ORDER BY, by which no two rows are the same
+   * @returns how many rows there are
+   */
+  makeList(
+    db: Database,
+    table: Sql,
+    columns: readonly ListedColumn[],
+    from: Sql,
+    order: readonly Sql[],
+  ): Promise<number>
   /** How a view is made that may be there already. */
   readonly createViewIfMissing: Sql
   /** The type of a column that counts 1, 2, 3 … by itself, in the order of insertion. */

@@ -100,8 +100,8 @@ function listing(
   const notice = (i: number) => raw(`notice_${i}`)
   const kept = new Map<string, Observation['columns'][number]>()
   const keep = (to: string, value: Sql) => {
-    const type = db.dialect.columnType(columnTypeOf(leg.target, to))
-    const same = JSON.stringify([type, value.sql, value.values])
+    const type = raw(db.dialect.columnType(columnTypeOf(leg.target, to)))
+    const same = JSON.stringify([type.sql, value.sql, value.values])
     const column = kept.get(same) ?? { name: raw(`field_${kept.size}`), value, type }
     kept.set(same, column)
     return sql`w.${column.name}`
@@ -117,11 +117,11 @@ function listing(
       notices: notices.map((one, i) => ({ ...one, when: sql`w.${notice(i)} = 1` })),
     },
     columns: [
-      { name: raw('is_fine'), value: zeroOrOne(isFine), type: 'integer' },
+      { name: raw('is_fine'), value: zeroOrOne(isFine), type: raw('integer') },
       ...notices.map(({ when }, i) => ({
         name: notice(i),
         value: zeroOrOne(when),
-        type: 'integer',
+        type: raw('integer'),
       })),
       ...kept.values(),
     ],

@@ -1,5 +1,6 @@
 import { keyCopyType } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
+import type { ListedColumn } from '../database/dialect.ts'
 import { salesTable, type SalesTableName } from '../domain/sales.ts'
 import {
   all,
@@ -10,7 +11,6 @@ import {
   mostlyTrue,
   raw,
   sql,
-  textOf,
   type Sql,
 } from '../domain/sql.ts'
 import { readsSales } from './compile.ts'
@@ -50,7 +50,7 @@ export interface Walk {
 export interface Observation {
   /** What must be joined for it. */
   readonly joins: Sql
-  readonly columns: readonly { readonly name: Sql; readonly value: Sql; readonly type: string }[]
+  readonly columns: readonly ListedColumn[]
 }
 
 /** A stretch of a walk: all rows with keys behind `after`, up to and with `last`. */
@@ -98,30 +98,22 @@ async function listSelected(
   await dropWorkTables(db, ['work'])
   // Where nobody can tell whether a row has changed since, what was observed would be of no use.
   const canTell = (await db.transaction(() => db.dialect.salesMark(db))) !== null
-  const observed = canTell ? observe.columns : []
-  const columns = [
-    sql`position ${db.dialect.countingKey}`,
-    sql`key ${db.dialect.bytewiseText} NOT NULL`,
-    sql`source_id ${db.dialect.bytewiseText} NOT NULL`,
-    sql`locator ${type} NOT NULL`,
-    ...observed.map(({ name, type }) => sql`${name} ${raw(type)}`),
+  const columns: ListedColumn[] = [
+    { name: raw('key'), value: number, type: db.dialect.bytewiseText },
+    { name: raw('source_id'), value: sourceIdOf(db, leg), type: db.dialect.bytewiseText },
+    { name: raw('locator'), value: at, type },
+    ...(canTell ? observe.columns : []),
   ]
-  await db.script(
-    textOf(sql`CREATE ${db.dialect.workTable} p2c_sync_work (${join(columns, ', ')})`),
-  )
   const is = (guid: string) => db.rules.hasGuid(table.name, 's', raw(guid))
   const rows = {
     full: sql`${source} AS s ${db.dialect.readWhole}`,
     changed: sql`p2c_sync_affected AS f JOIN ${source} AS s ON ${is('f.guid')}`,
     retry: sql`p2c_sync_reject AS j JOIN ${source} AS s ON ${is('j.source_id')} AND j.task = ${execution.task} AND j.leg = ${leg.name}`,
   }[execution.mode]
-  const names = [raw('key'), raw('source_id'), raw('locator'), ...observed.map(({ name }) => name)]
-  const values = [number, sourceIdOf(db, leg), at, ...observed.map(({ value }) => value)]
   const joins = canTell ? observe.joins : empty
+  const from = sql`${rows} ${joins} WHERE ${number} > '' AND ${selects(db, leg)}`
   const [length, mark] = await db.transaction(async () => [
-    await db.change(
-      sql`INSERT INTO p2c_sync_work (${join(names)}) SELECT ${join(values)} FROM ${rows} ${joins} WHERE ${number} > '' AND ${selects(db, leg)} ORDER BY ${number}, ${at}`,
-    ),
+    await db.dialect.makeList(db, raw('p2c_sync_work'), columns, from, [number, at]),
     await db.dialect.salesMark(db),
   ])
   await db.dialect.renewStatistics(db, raw('p2c_sync_work'), [raw('position')])

@@ -11,6 +11,7 @@ import { csvField } from './csv-field.ts'
 import { diskSpace, missingPermissions } from './file.ts'
 import { insertCounting } from './insert-counting.ts'
 import { insertMany } from './insert-many.ts'
+import { makeList, workTable } from './list.ts'
 import { liveSchema } from './live-schema.ts'
 import { isLocked, tryLock } from './lock.ts'
 import { beginLongWork, endLongWork } from './long-work.ts'
@@ -113,8 +114,8 @@ export const sqliteDialect: Dialect = {
   // Its planner asks for nothing but indexes, and takes every table for a large one.
   renewStatistics: () => Promise.resolve(),
   clusteredByKey: raw('WITHOUT ROWID'),
-  // There is one connection that writes.
-  workTable: raw('TEMP TABLE'),
+  workTable,
+  makeList,
   createViewIfMissing: raw('CREATE VIEW IF NOT EXISTS'),
   countingKey: raw('integer PRIMARY KEY'),
   rehearse: (db, statements) => Promise.resolve(rehearse(sqlite(db), statements)),
