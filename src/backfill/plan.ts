@@ -1,9 +1,9 @@
 import { columnOf, keyCopyType, valueCopyType } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
-import type { ColumnInfo } from '../database/dialect.ts'
+import type { ColumnInfo, List, ListedColumn } from '../database/dialect.ts'
 import type { Ranks } from '../database/ranks.ts'
 import { now } from '../database/history.ts'
-import { all, identifier, join, literal, raw, sql, textOf, type Sql } from '../domain/sql.ts'
+import { all, identifier, join, literal, raw, sql, type Sql } from '../domain/sql.ts'
 import { preview } from '../numbering/format.ts'
 import { formatOf, nextNumber, takeBlock } from '../numbering/sequence.ts'
 import {
@@ -44,7 +44,6 @@ export async function makePlan(
   const before = await findPlan(db, migration)
   const again = before !== undefined
   return db.transaction(async () => {
-    if (!again) await db.script(await createPlanTable(db, backfill))
     const mark = await db.dialect.changeMark(db)
     if (again && !(await hasDueRows(db, backfill))) return { added: 0, mark }
     // From the first plan on the triggers push the sequence past numbers that others give.
@@ -54,7 +53,8 @@ export async function makePlan(
     const ranks = await rankRows(db, backfill, remembered)
     const numbered = ranks.count
     const first = await takeBlock(db, backfill.number.sequence, next, numbered)
-    const added = await fillPlan(db, backfill, first, ranks, remembered)
+    const planned = await plannedRows(db, backfill, first, ranks, remembered)
+    const added = again ? await addToPlan(db, planned) : await db.dialect.makeList(db, planned)
     await ranks.forget()
     await remembered?.forget()
     const format = formatOf(db, backfill.number.sequence)
@@ -108,22 +108,6 @@ export async function presentColumns(db: Database, backfill: Backfill): Promise<
 /** A query for the numbers that rows have already. */
 export function keptNumbers(db: Database, backfill: Backfill): Sql {
   return sql`SELECT ${db.names.column(backfill.number.column, 't')} AS number FROM ${db.names.table(backfill.table)} AS t WHERE NOT ${isUnnumbered(db, backfill, 't')}`
-}
-
-/** The plan is its own journal: what a row held before stands beside what it will hold. */
-async function createPlanTable(db: Database, backfill: Backfill): Promise<string> {
-  const { table, key } = backfill
-  const keyType = await keyCopyType(db, table, key)
-  const images: Sql[] = []
-  for (const column of writtenColumns(backfill)) {
-    const { before, after } = imagesOf(db, column)
-    const type = await valueCopyType(db, table, column)
-    images.push(sql`${before} ${type}`)
-    if (column !== backfill.number.column) images.push(sql`${after} ${type}`)
-  }
-  return textOf(
-    sql`CREATE TABLE IF NOT EXISTS ${planTable(table)} (position ${db.dialect.countingKey}, row_key ${keyType}, row_hint bigint, number text, ${join(images, ', ')})`,
-  )
 }
 
 async function hasDueRows(db: Database, backfill: Backfill): Promise<boolean> {
@@ -188,35 +172,64 @@ async function rankRows(
   })
 }
 
-/** Writes the plan in storage order. */
-async function fillPlan(
+/**
+ * The rows that are due, with all that the plan says of them, in storage order. The plan is its own
+ * journal: what a row held before stands beside what it will hold.
+ */
+async function plannedRows(
   db: Database,
   backfill: Backfill,
   first: number,
   ranks: Ranks,
   remembered: Remembered | null,
-): Promise<number> {
+): Promise<List> {
   const { names, dialect } = db
-  const locator = await dialect.rowLocator(db, names.tableName(backfill.table))
+  const { table, key, number, set } = backfill
+  const locator = await dialect.rowLocator(db, names.tableName(table))
   const place = await placeOf(db, backfill)
   const lookUp = await forAllRows(db, backfill, 't')
-  const format = formatOf(db, backfill.number.sequence)
-  const fresh = ranks.numberOf(format, first, place)
-  const number = remembered
-    ? sql`coalesce(${fresh}, CASE WHEN ${isUnnumbered(db, backfill, 't')} THEN (${remembered.ofRow}) END)`
-    : fresh
-  const columns = [imagesOf(db, backfill.number.column).before]
-  const values = [names.column(backfill.number.column, 't')]
-  for (const [column, computed] of Object.entries(backfill.set)) {
+  const fresh = ranks.numberOf(formatOf(db, number.sequence), first, place)
+  const columns: ListedColumn[] = [
+    {
+      name: raw('row_key'),
+      type: await keyCopyType(db, table, key),
+      value: names.column(key, 't'),
+    },
+    {
+      name: raw('row_hint'),
+      type: raw('bigint'),
+      value: locator ? sql`t.${locator}` : raw('NULL'),
+    },
+    {
+      name: raw('number'),
+      type: raw('text'),
+      value: remembered
+        ? sql`coalesce(${fresh}, CASE WHEN ${isUnnumbered(db, backfill, 't')} THEN (${remembered.ofRow}) END)`
+        : fresh,
+    },
+  ]
+  for (const column of writtenColumns(backfill)) {
     const { before, after } = imagesOf(db, column)
-    columns.push(before, after)
-    values.push(names.column(column, 't'), computed(db, 't', lookUp))
+    const type = await valueCopyType(db, table, column)
+    const computed = set[column]
+    columns.push({ name: before, type, value: names.column(column, 't') })
+    if (computed) columns.push({ name: after, type, value: computed(db, 't', lookUp) })
   }
+  return {
+    table: planTable(table),
+    isKept: true,
+    columns,
+    from: sql`${names.table(table)} AS t ${ranks.joinAt(place)} WHERE ${isDue(db, backfill, 't', lookUp)}`,
+    order: [dialect.storagePlace ? sql`t.${dialect.storagePlace}` : place],
+  }
+}
+
+/** Adds rows to the plan that is there. */
+function addToPlan(db: Database, { table, columns, from, order }: List): Promise<number> {
+  const names = columns.map(({ name }) => name)
+  const values = columns.map(({ value }) => value)
   return db.change(
-    sql`INSERT INTO ${planTable(backfill.table)} (row_key, row_hint, number, ${join(columns, ', ')})
-      SELECT ${names.column(backfill.key, 't')}, ${locator ? sql`t.${locator}` : raw('NULL')}, ${number}, ${join(values, ', ')}
-      FROM ${names.table(backfill.table)} AS t ${ranks.joinAt(place)}
-      WHERE ${isDue(db, backfill, 't', lookUp)} ORDER BY ${dialect.storagePlace ? sql`t.${dialect.storagePlace}` : place}`,
+    sql`INSERT INTO ${table} (${join(names)}) SELECT ${join(values)} FROM ${from} ORDER BY ${join([...order])}`,
   )
 }
 

@@ -114,6 +114,19 @@ export interface InsertedColumn {
   readonly value: Sql
 }
 
+/** A table that is made of the rows of a query, numbered in an order. */
+export interface List {
+  readonly table: Sql
+  /** Whether it is an ordinary table, or else a `workTable`. */
+  readonly isKept: boolean
+  /** What it has behind its key, `position`. */
+  readonly columns: readonly ListedColumn[]
+  /** What stands behind FROM, conditions included. */
+  readonly from: Sql
+  /** Terms of ORDER BY, by which no two rows are the same. */
+  readonly order: readonly Sql[]
+}
+
 /** A column of a list, and what stands in it. */
 export interface ListedColumn {
   readonly name: Sql
@@ -287,19 +300,11 @@ export interface Dialect {
    */
   readonly workTable: Sql
   /**
-   * Makes a `workTable` of the rows of a query, in an order, with `position` 1, 2, 3 … for its key.
+   * Makes a list, whose `position` is 1, 2, 3 …, and goes on with what is inserted later.
    *
-   * @param from what stands behind FROM, conditions included
-   * @param order terms of ORDER BY, by which no two rows are the same
-   * @returns how many rows there are
+   * @returns how many rows it has
    */
-  makeList(
-    db: Database,
-    table: Sql,
-    columns: readonly ListedColumn[],
-    from: Sql,
-    order: readonly Sql[],
-  ): Promise<number>
+  makeList(db: Database, list: List): Promise<number>
   /** How a view is made that may be there already. */
   readonly createViewIfMissing: Sql
   /** The type of a column that counts 1, 2, 3 … by itself, in the order of insertion. */

@@ -113,7 +113,13 @@ async function listSelected(
   const joins = canTell ? observe.joins : empty
   const from = sql`${rows} ${joins} WHERE ${number} > '' AND ${selects(db, leg)}`
   const [length, mark] = await db.transaction(async () => [
-    await db.dialect.makeList(db, raw('p2c_sync_work'), columns, from, [number, at]),
+    await db.dialect.makeList(db, {
+      table: raw('p2c_sync_work'),
+      isKept: false,
+      columns,
+      from,
+      order: [number, at],
+    }),
     await db.dialect.salesMark(db),
   ])
   await db.dialect.renewStatistics(db, raw('p2c_sync_work'), [raw('position')])

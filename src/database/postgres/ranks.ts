@@ -1,11 +1,13 @@
 import { raw, sql, textOf } from '../../domain/sql.ts'
 import type { RankedRows, Ranks } from '../ranks.ts'
+import { workTable } from './list.ts'
 import { numberText } from './number-text.ts'
 import type { PostgresDatabase } from './open.ts'
 
 /**
- * Ranks in a temporary table without an index: whoever joins it whole hashes it. CREATE TABLE AS, and
- * not INSERT, since only this lets the server read and sort with several processes.
+ * Ranks in a table without an index: whoever joins it whole hashes it. CREATE TABLE AS, and not INSERT,
+ * since only this lets the server read and sort with several processes; and no temporary table, since only
+ * the process that made it can read it.
  */
 export async function ranksByWindow(
   db: PostgresDatabase,
@@ -14,7 +16,7 @@ export async function ranksByWindow(
   const count = await db.change(
     raw(
       textOf(
-        sql`CREATE TEMPORARY TABLE p2c_rank AS SELECT ${place} AS place, row_number() OVER (ORDER BY ${order}) AS ordinal FROM ${from}`,
+        sql`CREATE ${workTable} p2c_rank AS SELECT ${place} AS place, row_number() OVER (ORDER BY ${order}) AS ordinal FROM ${from}`,
       ),
     ),
   )
