@@ -5,6 +5,11 @@ export function batchRowsOption(): Option {
   return new Option('--batch-rows <n>', 'fix the size of a batch').argParser(wholeNumber)
 }
 
+/** `--workers`, of which there are as many as the configuration has where it is not given. */
+export function workersOption(): Option {
+  return new Option('--workers <n>', 'connections at work (PostgreSQL)').argParser(workerCount)
+}
+
 /** A whole number from 1. */
 export function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text))
@@ -13,7 +18,7 @@ export function wholeNumber(text: string): number {
 }
 
 /** A number of workers, as the configuration has it. */
-export function workerCount(text: string): number {
+function workerCount(text: string): number {
   const workers = wholeNumber(text)
   if (workers > 64) throw new InvalidArgumentError('It must be at most 64.')
   return workers

@@ -30,7 +30,7 @@ export interface SyncOptions {
   /** Where a full sync came to its end already, gives back its result and does nothing. */
   readonly once?: boolean
   /** How many connections work on each leg; as the configuration says where nothing is said. */
-  readonly workers?: number
+  readonly workers?: number | undefined
 }
 
 export interface SyncWarning {

@@ -8,7 +8,7 @@ import { printFindings } from '../findings.ts'
 import { table, type Printer } from '../print.ts'
 import { statusFor, type CommandModule, type Shell } from '../shell.ts'
 import { duration } from '../progress.ts'
-import { batchRowsOption, momentOf, workerCount } from '../options.ts'
+import { batchRowsOption, momentOf, workersOption } from '../options.ts'
 import { printSync } from './sync.ts'
 
 interface Options {
@@ -42,7 +42,7 @@ export const migrateCommand: CommandModule<Options> = {
       .option('--retry', 'try the rows again that the database refused')
       .option('--until <time>', 'stop at a batch border by then, for instance 23:30', momentOf)
       .option('--pause-ms <n>', 'rest after each batch', milliseconds)
-      .option('--workers <n>', 'connections that work on the backfills (PostgreSQL)', workerCount)
+      .addOption(workersOption())
       .addOption(
         new Option(
           '--join',

@@ -5,7 +5,7 @@ import type { SyncResult } from '../../sync/sync.ts'
 import { templateNames } from '../../sync/template.ts'
 import { hasRejects } from '../../upgrade/rejects.ts'
 import { moment } from '../moment.ts'
-import { batchRowsOption } from '../options.ts'
+import { batchRowsOption, workersOption } from '../options.ts'
 import { table, type Printer } from '../print.ts'
 import { statusFor, type CommandModule, type Shell } from '../shell.ts'
 
@@ -14,6 +14,7 @@ interface Options {
   readonly full?: boolean
   readonly retry?: boolean
   readonly history?: boolean
+  readonly workers?: number
 }
 
 /** Runs the projects again. */
@@ -32,13 +33,15 @@ export const syncCommand: CommandModule<Options> = {
           'retry',
         ]),
       )
+      .addOption(workersOption())
       .addOption(batchRowsOption()),
-  run: async (shell, { template, full, retry, history }) => {
+  run: async (shell, { template, full, retry, history, workers }) => {
     const { out, run } = shell
     if (history) return tellHistory(shell)
     const result = await run<SyncResult>('sync', {
       mode: full ? 'full' : retry ? 'retry' : 'changed',
       ...(template === undefined ? {} : { templates: [template] }),
+      workers,
     })
     if (out.json) out.result({ type: 'result', ...result })
     printSync(out, result)
