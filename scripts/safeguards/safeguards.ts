@@ -13,6 +13,7 @@ const refusals = 'test/upgrade/refusals.test.ts'
 const edits = 'test/upgrade/edits.test.ts'
 const numbers = 'test/numbering/upgrade.test.ts'
 const changed = 'test/sync/changed.test.ts'
+const workers = 'test/sync/workers.test.ts'
 const live = 'test/database/sqlite/live-schema.test.ts'
 const deliver = 'test/deliver/deliver.test.ts'
 
@@ -311,7 +312,7 @@ export const safeguards: readonly Safeguard[] = [
   {
     what: 'a sync that was stopped for that begins anew',
     file: 'src/sync/run-leg.ts',
-    without: [[`  await giveUpSession(db)\n`, ``]],
+    without: [[`db.transaction(() => giveUpSession(db))`, `Promise.resolve()`]],
     test: 'test/sync/poison.test.ts',
   },
   {
@@ -395,7 +396,7 @@ export const safeguards: readonly Safeguard[] = [
   {
     what: 'a trigger that is gone makes a sync compare every row',
     file: 'src/sync/changed-rows.ts',
-    without: [[`!(await db.dialect.hasTriggers(`, `false && !(await db.dialect.hasTriggers(`]],
+    without: [[`!(await notesChanges(db))`, `false && !(await notesChanges(db))`]],
     test: changed,
   },
   {
@@ -413,7 +414,12 @@ export const safeguards: readonly Safeguard[] = [
   {
     what: 'a list is used only where nobody wrote since',
     file: 'src/sync/walk.ts',
-    without: [[`mark !== null && mark === (await db.dialect.changeMark(db))`, `mark !== null`]],
+    without: [
+      [
+        `mark !== null && mark === (await connection.dialect.salesMark(connection))`,
+        `mark !== null && !!connection`,
+      ],
+    ],
     test: changed,
   },
   {
@@ -514,5 +520,40 @@ export const safeguards: readonly Safeguard[] = [
     file: 'src/database/postgres/catalogue.ts',
     without: [[`AND i.indpred IS NULL\``, `AND true\``]],
     test: 'test/database/unique.test.ts',
+  },
+  {
+    what: 'a part of a leg keeps what it did, in the transaction that did it',
+    file: 'src/sync/run-leg.ts',
+    without: [[`await keepPart(db, plan.execution, moved)`, `void keepPart`]],
+    test: workers,
+  },
+  {
+    what: 'of a leg that is under way only what its parts have reached is told',
+    file: 'src/database/own-tables.ts',
+    without: [[`r.key > p.after_key AND r.key <= p.leg_cursor`, `r.key > p.after_key`]],
+    test: workers,
+  },
+  {
+    what: 'a run that goes on takes the parts that are there',
+    file: 'src/sync/run-leg.ts',
+    without: [[`kept.length > 0 ? kept : await divide`, `kept.length < 0 ? kept : await divide`]],
+    test: workers,
+  },
+  {
+    what: 'a part ends where the next begins',
+    file: 'src/sync/walk.ts',
+    without: [
+      [
+        `const end = await keyAt(on, inWalk(after, last), rows - 1)`,
+        `const end = await keyAt(on, inWalk(after, null), rows - 1)`,
+      ],
+    ],
+    test: workers,
+  },
+  {
+    what: 'what a killed run needed for itself goes with a rollback',
+    file: 'src/upgrade/rollback.ts',
+    without: [[`  await dropWorkTables(db)\n`, ``]],
+    test: workers,
   },
 ]
