@@ -431,10 +431,26 @@ async function writeRecords(
     return
   }
   const became = outcomeOf(raw('w.key'))
-  const due = sql`(${became} <> 'unchanged' OR NOT ${isRecorded(execution)})`
+  // Where there is none yet, none can be in the way, which is quicker to write.
+  const isFirst = !(await areRecorded(db, plan, taken.stretch))
+  const due = isFirst ? all([]) : sql`(${became} <> 'unchanged' OR NOT ${isRecorded(execution)})`
+  const instead = isFirst
+    ? empty
+    : sql`ON CONFLICT (task, key) DO UPDATE SET source_id = excluded.source_id, execution_id = excluded.execution_id, source_cds = excluded.source_cds`
   await db.change(
     sql`INSERT INTO p2c_sync_record (task, key, source_id, execution_id, source_cds)
-      SELECT ${task}, w.key, w.source_id, ${id}, ${became} FROM ${walk.from} ${joinsOf(taken)} WHERE ${isTaken(plan, taken)} AND ${due}
-      ON CONFLICT (task, key) DO UPDATE SET source_id = excluded.source_id, execution_id = excluded.execution_id, source_cds = excluded.source_cds`,
+      SELECT ${task}, w.key, w.source_id, ${id}, ${became} FROM ${walk.from} ${joinsOf(taken)} WHERE ${isTaken(plan, taken)} AND ${due} ${instead}`,
   )
+}
+
+/** Whether the task has a record of anything in a stretch. */
+async function areRecorded(
+  db: Database,
+  { execution }: BatchPlan,
+  { after, last }: Stretch,
+): Promise<boolean> {
+  const found = await db.row(
+    sql`SELECT 1 AS found FROM p2c_sync_record WHERE task = ${execution.task} AND key > ${after} AND key <= ${last} LIMIT 1`,
+  )
+  return found !== undefined
 }
