@@ -1,6 +1,7 @@
 import { columnOf, keyCopyType, valueCopyType } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
 import type { ColumnInfo, List, ListedColumn } from '../database/dialect.ts'
+import { addToList } from '../database/list.ts'
 import type { Ranks } from '../database/ranks.ts'
 import { now } from '../database/history.ts'
 import { all, identifier, join, literal, raw, sql, type Sql } from '../domain/sql.ts'
@@ -54,7 +55,7 @@ export async function makePlan(
     const numbered = ranks.count
     const first = await takeBlock(db, backfill.number.sequence, next, numbered)
     const planned = await plannedRows(db, backfill, first, ranks, remembered)
-    const added = again ? await addToPlan(db, planned) : await db.dialect.makeList(db, planned)
+    const added = again ? await addToList(db, planned) : await db.dialect.makeList(db, planned)
     await ranks.forget()
     await remembered?.forget()
     const format = formatOf(db, backfill.number.sequence)
@@ -222,15 +223,6 @@ async function plannedRows(
     from: sql`${names.table(table)} AS t ${ranks.joinAt(place)} WHERE ${isDue(db, backfill, 't', lookUp)}`,
     order: [dialect.storagePlace ? sql`t.${dialect.storagePlace}` : place],
   }
-}
-
-/** Adds rows to the plan that is there. */
-function addToPlan(db: Database, { table, columns, from, order }: List): Promise<number> {
-  const names = columns.map(({ name }) => name)
-  const values = columns.map(({ value }) => value)
-  return db.change(
-    sql`INSERT INTO ${table} (${join(names)}) SELECT ${join(values)} FROM ${from} ORDER BY ${join([...order])}`,
-  )
 }
 
 async function placeOf(db: Database, backfill: Backfill): Promise<Sql> {
