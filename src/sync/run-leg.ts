@@ -40,7 +40,7 @@ export async function* runLeg(
   execution: Execution,
   workers: number,
 ): Work<Execution> {
-  const step = `${project.name}: ${leg.name}`
+  const step = stepOf(project, leg)
   yield { type: 'step', state: 'started', step }
   let behind = execution
   try {
@@ -54,6 +54,10 @@ export async function* runLeg(
   }
   yield { type: 'step', state: 'finished', step }
   return behind
+}
+
+function stepOf(project: Project, leg: ProjectLeg): string {
+  return `${project.name}: ${leg.name}`
 }
 
 async function* runParts(
@@ -72,7 +76,7 @@ async function* runParts(
   const kept = await partsOf(db, execution)
   const parts = kept.length > 0 ? kept : await divide(db, execution, plan.walk, most)
   const total = Math.max(length, doneOf(parts))
-  const work: LegWork = { run, step: `${project.name}: ${leg.name}`, plan, parts, total }
+  const work: LegWork = { run, step: stepOf(project, leg), plan, parts, total }
   const places = [...parts.keys()]
   const others = await openWorkers(db, run, Math.min(workers, parts.length) - 1)
   try {
