@@ -114,6 +114,18 @@ for (const engine of engines) {
     t.equal(found.count, 2)
   })
 
+  if (engine === 'postgres')
+    t.test('a column that is there with other capitals is told', async t => {
+      const db = await freshDatabase(t, engine)
+      await makeTables(db)
+      await db.script(
+        'ALTER TABLE contact RENAME COLUMN parentcustomeridtype TO "ParentCustomerIdType"',
+      )
+      t.same((await only(db, 'COLUMN_MISSING')).examples, [
+        'contact.parentcustomeridtype, which is there as "ParentCustomerIdType"',
+      ])
+    })
+
   t.test(`${engine}: a key in two writings is one key, and an empty one is none`, async t => {
     const db = await freshDatabase(t, engine)
     await makeTablesOfText(db)

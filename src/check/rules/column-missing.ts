@@ -1,4 +1,5 @@
 import { amount } from '../../amount.ts'
+import type { TableInfo } from '../../database/dialect.ts'
 import { shownExamples, type Finding } from '../finding.ts'
 import type { Rule } from '../rule.ts'
 
@@ -6,13 +7,17 @@ import type { Rule } from '../rule.ts'
 export const columnMissing: Rule = {
   severity: 'blocking',
   find: subject => {
-    const missing = [...subject.required].flatMap(([logical, columns]) =>
-      subject.table(logical) === undefined
+    const missing = [...subject.required].flatMap(([logical, columns]) => {
+      const table = subject.table(logical)
+      return table === undefined
         ? []
         : columns
             .filter(column => !subject.has(logical, column))
-            .map(column => `${subject.db.names.tableName(logical)}.${column}`),
-    )
+            .map(
+              column =>
+                `${subject.db.names.tableName(logical)}.${column}${inAnotherCase(table, column)}`,
+            )
+    })
     if (missing.length === 0) return Promise.resolve([])
     const finding: Finding = {
       code: 'COLUMN_MISSING',
@@ -24,4 +29,10 @@ export const columnMissing: Rule = {
     }
     return Promise.resolve([finding])
   },
+}
+
+/** Where the engine tells capitals from small letters, a name that is nearly right is shown. */
+function inAnotherCase({ columns }: TableInfo, wanted: string): string {
+  const near = columns.find(({ name }) => name.toLowerCase() === wanted.toLowerCase())
+  return near === undefined ? '' : `, which is there as "${near.name}"`
 }
