@@ -3,8 +3,7 @@ import type { PostgresDatabase } from './open.ts'
 
 /**
  * Sorts and joins whole tables in memory where they fit. And batches find their rows by index: with
- * the default, which is made for disks that turn, each would rather read the whole table. What ANALYZE has to
- * tell is how large a table is and that its keys are unique: a tenth of the usual sample knows that, too.
+ * the default, which is made for disks that turn, each would rather read the whole table.
  */
 const wanted = `
   CASE WHEN pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('64MB')
@@ -12,9 +11,7 @@ const wanted = `
   CASE WHEN pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes('256MB')
     THEN set_config('maintenance_work_mem', '256MB', false) END,
   CASE WHEN CAST(current_setting('random_page_cost') AS numeric) > 1.1
-    THEN set_config('random_page_cost', '1.1', false) END,
-  CASE WHEN CAST(current_setting('default_statistics_target') AS integer) > 10
-    THEN set_config('default_statistics_target', '10', false) END`
+    THEN set_config('random_page_cost', '1.1', false) END`
 
 /** Settings of the session; who has set better ones already keeps them. */
 export async function beginLongWork(db: PostgresDatabase): Promise<void> {
