@@ -80,13 +80,13 @@ export async function finishExecution(db: Database, execution: Execution): Promi
   )
 }
 
-/** The execution with what was counted in its leg. */
-export function counted<Some extends Pick<Execution, 'leg' | 'tally'>>(
+/** The execution with what the parts of its leg have counted. */
+export function asItStands<Some extends Pick<Execution, 'leg' | 'tally'>>(
   execution: Some,
-  inLeg: readonly LegTally[],
+  parts: readonly { readonly tally: LegTally }[],
 ): Some {
   const { leg, tally } = execution
-  const { counts, notices, refused } = sumOf(inLeg)
+  const { counts, notices, refused } = sumOf(parts.map(part => part.tally))
   const ofLeg = Object.entries(notices).map(([notice, n]): [string, number] => [
     `${leg}|${notice}`,
     n,

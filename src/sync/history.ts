@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts'
 import { sql } from '../domain/sql.ts'
-import type { Execution, SyncMode, Tally } from './execution.ts'
-import { asItStands, partsOf } from './parts.ts'
+import { asItStands, type Execution, type SyncMode, type Tally } from './execution.ts'
+import { partsOf } from './parts.ts'
 import { legResults, statusOf, type LegResult, type SyncStatus } from './status.ts'
 import type { TemplateName } from './template.ts'
 

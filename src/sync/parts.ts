@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts'
 import { sql } from '../domain/sql.ts'
-import { counted, sumOf, type Execution, type LegTally } from './execution.ts'
+import { sumOf, type Execution, type LegTally } from './execution.ts'
 import type { Walk } from './walk.ts'
 
 /**
@@ -20,7 +20,6 @@ export interface Part {
 }
 
 interface PartRow {
-  readonly execution_id: number
   readonly after_key: string
   readonly last_key: string | null
   readonly leg_cursor: string
@@ -68,17 +67,6 @@ export async function keepPart(db: Database, execution: Execution, part: Part): 
   const { after, cursor, done, tally } = part
   await db.change(
     sql`UPDATE p2c_sync_part SET leg_cursor = ${cursor}, done = ${done}, tally = ${JSON.stringify(tally)} WHERE execution_id = ${execution.id} AND after_key = ${after}`,
-  )
-}
-
-/** The execution with what the parts of its leg have counted. */
-export function asItStands<Some extends Pick<Execution, 'leg' | 'tally'>>(
-  execution: Some,
-  parts: readonly Part[],
-): Some {
-  return counted(
-    execution,
-    parts.map(({ tally }) => tally),
   )
 }
 

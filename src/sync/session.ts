@@ -1,8 +1,8 @@
 import type { Database } from '../database/database.ts'
 import { now, type Run } from '../database/history.ts'
 import { sql, type Sql } from '../domain/sql.ts'
-import { fresh, keepExecution, type Execution, type SyncMode } from './execution.ts'
-import { asItStands, forgetParts, partsOf } from './parts.ts'
+import { asItStands, fresh, keepExecution, type Execution, type SyncMode } from './execution.ts'
+import { forgetParts, partsOf } from './parts.ts'
 import type { TemplateName } from './template.ts'
 
 interface ExecutionRow {

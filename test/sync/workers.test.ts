@@ -22,8 +22,8 @@ const remarks = ['p2c_sync_record', 'p2c_sync_outcome', 'p2c_sync_reject']
 const tablesAreThere = '20261101T1000_target_tables'
 
 /** Upgraded but for the sync. */
-async function readyForSync(t: Test, rows = 20): Promise<Database> {
-  const db = await freshDatabase(t, 'postgres', { batch: { rows } })
+async function readyForSync(t: Test): Promise<Database> {
+  const db = await freshDatabase(t, 'postgres', { batch: { rows: 20 } })
   await finish(seed(db, { contacts: 400 }))
   await finish(migrate(db, { to: tablesAreThere }))
   return db
@@ -48,6 +48,7 @@ async function stopIn(db: Database, step: string, batches: number, workers: numb
   let told = 0
   for (let next = await work.next(); !next.done; next = await work.next())
     if (next.value.type === 'progress' && next.value.step === step && ++told >= batches) break
+  if (told < batches) throw new Error(`${step} told no more than ${told} batches`)
   await work.return(undefined as never)
 }
 
