@@ -207,6 +207,7 @@ async function plannedRows(
       value: remembered
         ? sql`coalesce(${fresh}, CASE WHEN ${isUnnumbered(db, backfill, 't')} THEN (${remembered.ofRow}) END)`
         : fresh,
+      isCostly: remembered === null,
     },
   ]
   for (const column of writtenColumns(backfill)) {

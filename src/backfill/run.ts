@@ -6,8 +6,9 @@ import { P2cError } from '../errors.ts'
 import type { Work } from '../events.ts'
 import { writtenColumns, type Backfill } from './backfill.ts'
 import { doBatches, rejectedRows } from './batches.ts'
-import { findPlan, makePlan } from './plan.ts'
+import { findPlan, makePlan, type Planned } from './plan.ts'
 import { withRetries } from './retry.ts'
+import { closeWorkers, openWorkers } from './workers.ts'
 
 /** Sweeps that find new rows again and again mean that something undoes our work. */
 const mostSweeps = 20
@@ -45,18 +46,16 @@ export async function* runBackfill(
     yield* doBatches(db, run, migration, backfill, workers)
     yield { type: 'step', state: 'started', step: `${backfill.table}: sweep` }
     // Where no other program has written since the plan was made, no row can have come late.
-    const late = (await isUnchanged(db, mark)) ? { added: 0, mark } : (await plan()).value
+    const look = async (): Promise<Planned> =>
+      (await isUnchanged(db, mark)) ? { added: 0, mark } : (await plan()).value
+    const late: Planned =
+      sweep === 0 ? await renewingStatistics(db, run, backfill, workers, look) : await look()
     mark = late.mark
     const note = amount(late.added, 'row')
     yield { type: 'step', state: 'finished', step: `${backfill.table}: sweep`, note }
     if (late.added === 0) break
     if (sweep >= mostSweeps) throw neverFinished(migration)
   }
-  await db.dialect.renewStatistics(
-    db,
-    db.names.table(backfill.table),
-    writtenColumns(backfill).map(column => db.names.column(column)),
-  )
   await db.transaction(() =>
     db.change(
       sql`UPDATE p2c_backfill SET state = 'done', finished_on = ${now()} WHERE migration = ${migration}`,
@@ -66,6 +65,30 @@ export async function* runBackfill(
     sql`SELECT coalesce(sum(rows), 0) AS rows FROM p2c_batch WHERE migration = ${migration} AND direction = 'do'`,
   )
   return { rows: Number(done?.rows ?? 0), rejected: await rejectedRows(db, migration) }
+}
+
+/**
+ * Has the server take statistics of what was written, beside other work where there is a second
+ * connection to do it on.
+ */
+async function renewingStatistics<Result>(
+  db: Database,
+  run: Run,
+  backfill: Backfill,
+  workers: number,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const columns = writtenColumns(backfill).map(column => db.names.column(column))
+  const renew = (on: Database) =>
+    on.dialect.renewStatistics(on, db.names.table(backfill.table), columns)
+  const others = await openWorkers(db, run, Math.min(workers, 2) - 1)
+  try {
+    const [result] = await Promise.all([work(), ...others.map(renew)])
+    if (others.length === 0) await renew(db)
+    return result
+  } finally {
+    await closeWorkers(others)
+  }
 }
 
 async function isUnchanged(db: Database, mark: number | null): Promise<boolean> {

@@ -132,6 +132,11 @@ export interface ListedColumn {
   readonly name: Sql
   readonly type: Sql
   readonly value: Sql
+  /**
+   * Whether to compute it takes long, and gives the same in whatever process of the server; its
+   * type must be one that can be sorted by.
+   */
+  readonly isCostly?: boolean
 }
 
 export interface CountedInsert {

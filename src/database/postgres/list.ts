@@ -7,14 +7,18 @@ export const workTable = raw('UNLOGGED TABLE')
 
 /**
  * See Dialect.makeList. CREATE TABLE AS, and not INSERT, since only this lets the server read and
- * sort with several processes; the key's index is made behind it, of what is sorted already.
+ * sort with several processes; the key's index is made behind it, of what is sorted already. What
+ * is costly is a term of the order, which it does not change: so these processes compute it, and not the
+ * one that numbers the rows.
  */
 export async function makeList(
   db: Database,
   { table, isKept, columns, from, order }: List,
 ): Promise<number> {
   const kind = isKept ? raw('TABLE') : workTable
-  const position = sql`row_number() OVER (ORDER BY ${join([...order])}) AS position`
+  const costly = columns.filter(({ isCostly }) => isCostly)
+  const terms = [...order, ...costly.map(({ type, value }) => typed(type, value))]
+  const position = sql`row_number() OVER (ORDER BY ${join(terms)}) AS position`
   const values = columns.map(({ name, type, value }) => sql`${typed(type, value)} AS ${name}`)
   const rows = await db.change(
     sql`CREATE ${kind} ${table} AS SELECT ${join([position, ...values])} FROM ${from}`,

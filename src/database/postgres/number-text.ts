@@ -2,18 +2,29 @@ import { join, literal, raw, sql, type Sql } from '../../domain/sql.ts'
 import type { FormatPart, NumberFormat } from '../../numbering/format.ts'
 
 /**
- * The text of a number, as an expression over its sequence number. Letters come from `random()`:
- * the sequence number alone makes a number unique, so the suffix need not be secret, and a million
- * of them must not take a second each.
+ * Draws one letter of a suffix after the other, each an integer from 0 to `below` - 1. The sequence
+ * number alone makes a number unique, so that a suffix need not be secret.
  */
-export function numberText(format: NumberFormat, sequence: Sql): Sql {
+export type Draw = (below: number) => Sql
+
+const byChance: Draw = below => sql`CAST(floor(random() * ${raw(String(below))}) AS integer)`
+
+/** Of the sequence number and a seed, since several processes of a server share no `random()`. */
+export function byHash(sequence: Sql, seed: number): Draw {
+  let letter = seed
+  return below =>
+    sql`CAST((hashint8extended(${sequence}, ${raw(String(letter++))}) & 9223372036854775807) % ${raw(String(below))} AS integer)`
+}
+
+/** The text of a number, as an expression over its sequence number, a bigint. */
+export function numberText(format: NumberFormat, sequence: Sql, draw: Draw = byChance): Sql {
   return join(
-    format.parts.map(part => partText(format, part, sequence)),
+    format.parts.map(part => partText(format, part, sequence, draw)),
     ' || ',
   )
 }
 
-function partText(format: NumberFormat, part: FormatPart, sequence: Sql): Sql {
+function partText(format: NumberFormat, part: FormatPart, sequence: Sql, draw: Draw): Sql {
   switch (part.kind) {
     case 'literal':
       return literal(part.text)
@@ -23,16 +34,18 @@ function partText(format: NumberFormat, part: FormatPart, sequence: Sql): Sql {
       return sql`repeat('0', ${raw(String(part.digits))} - length(${digits})) || ${digits}`
     }
     case 'random':
-      return randomText(format.alphabet, part.length)
+      return randomText(format.alphabet, part.length, draw)
     case 'time':
       return timeText(part.pattern)
   }
 }
 
-function randomText(alphabet: string, length: number): Sql {
-  const letter = sql`substr(${literal(alphabet)}, 1 + CAST(floor(random() * ${raw(String(alphabet.length))}) AS integer), 1)`
+function randomText(alphabet: string, length: number, draw: Draw): Sql {
   return join(
-    Array.from({ length }, () => letter),
+    Array.from(
+      { length },
+      () => sql`substr(${literal(alphabet)}, 1 + ${draw(alphabet.length)}, 1)`,
+    ),
     ' || ',
   )
 }

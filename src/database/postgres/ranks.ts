@@ -1,8 +1,11 @@
+import { randomInt } from 'node:crypto'
 import { raw, sql, textOf } from '../../domain/sql.ts'
 import type { RankedRows, Ranks } from '../ranks.ts'
 import { workTable } from './list.ts'
-import { numberText } from './number-text.ts'
+import { byHash, numberText } from './number-text.ts'
 import type { PostgresDatabase } from './open.ts'
+
+const mostSeeds = 2 ** 47
 
 /**
  * Ranks in a table without an index: whoever joins it whole hashes it. CREATE TABLE AS, and not INSERT,
@@ -24,7 +27,10 @@ export async function ranksByWindow(
   return {
     count,
     joinAt: at => sql`LEFT JOIN p2c_rank AS k ON k.place = ${at}`,
-    numberOf: (format, first) => numberText(format, sql`${first - 1} + k.ordinal`),
+    numberOf: (format, first) => {
+      const sequence = sql`(${raw(String(first - 1))} + k.ordinal)`
+      return numberText(format, sequence, byHash(sequence, randomInt(mostSeeds)))
+    },
     forget: () => db.script('DROP TABLE p2c_rank'),
   }
 }
