@@ -224,8 +224,10 @@ export interface Dialect {
    * sequences go past the numbers that rows have, so that no trigger gives one of these again.
    */
   liveSchema(db: Database, numbers: readonly LiveNumber[]): (SchemaObject | SchemaDeed)[]
-  /** Triggers that write down in p2c_changed_row which contacts and accounts were written. */
+  /** Triggers that note which contacts and accounts were written, as far as those of `liveSchema` do not. */
   changeTracking(db: Database): SchemaObject[]
+  /** The names of all triggers that note it. */
+  readonly noters: readonly string[]
   /**
    * How the schema is changed beside others; null where whoever writes has the whole database to
    * himself, and the changes of a migration are one transaction.

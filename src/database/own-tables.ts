@@ -71,12 +71,14 @@ const tables = {
 
   /**
    * Numbers that triggers gave, and at a rollback all that p2c gave: whoever is upgraded again
-   * gets the old one. \`row_key\` is a GUID as it compares.
+   * gets the old one. \`row_key\` is a GUID as it compares. \`is_new\` is 1 of a row that came since
+   * the last sync, which need not be noted in p2c_changed_row then.
    */
   p2c_given_number: `
     sequence text NOT NULL,
     row_key text NOT NULL,
     number text NOT NULL,
+    is_new integer NOT NULL DEFAULT 0,
     PRIMARY KEY (sequence, row_key)`,
 
   /** What a BEFORE trigger hands to its AFTER trigger; at most one row per table stays behind. */
@@ -277,6 +279,7 @@ export function ownTableStatements(dialect: Dialect): string[] {
       ([name, columns]) =>
         `CREATE TABLE IF NOT EXISTS ${name} (${typed(columns)}\n)${suffix(name)}`,
     ),
+    'CREATE INDEX IF NOT EXISTS p2c_given_number_new ON p2c_given_number (sequence) WHERE is_new = 1',
     ...dialect.sequences.tables(),
     `${dialect.createViewIfMissing.sql} ${syncOutcome}`,
   ]

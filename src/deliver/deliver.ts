@@ -5,6 +5,7 @@ import { makeFolder } from '../csv/folder.ts'
 import { noteDelivery } from '../database/deliveries.ts'
 import type { Database } from '../database/database.ts'
 import { now, type Run } from '../database/history.ts'
+import { notes } from '../database/notes-changes.ts'
 import { recorded } from '../database/run.ts'
 import { sql } from '../domain/sql.ts'
 import { exitStatus, P2cError } from '../errors.ts'
@@ -118,7 +119,9 @@ function planOf(db: Database, kind: DeliveryKind, undo: boolean): Promise<Delive
 
 /** What was written since the last sync is not in the targets yet. */
 async function* warnOfChanges(db: Database): Work<undefined> {
-  const changed = await db.row<{ n: number }>(sql`SELECT count(*) AS n FROM p2c_changed_row`)
+  const changed = await db.row<{ n: number }>(
+    sql`SELECT count(*) AS n FROM (SELECT DISTINCT table_name, row_key FROM (${notes}) AS noted) AS rows`,
+  )
   const count = Number(changed?.n ?? 0)
   if (count === 0) return
   yield {

@@ -1,11 +1,15 @@
 import { salesTable, type SalesTableName } from '../../domain/sales.ts'
-import { literal, raw, sql, type Sql } from '../../domain/sql.ts'
+import { raw, sql, type Sql } from '../../domain/sql.ts'
 import type { SchemaObject } from '../dialect.ts'
-import { notesChanges } from '../notes-changes.ts'
+import { isNoted, notesChanges } from '../notes-changes.ts'
+import { noted } from './noted.ts'
 import type { PostgresDatabase } from './open.ts'
 import { trigger } from './trigger.ts'
 
-/** See Dialect.changeTracking. A statement at a time, however many rows it writes. */
+/**
+ * See Dialect.changeTracking. A statement at a time, however many rows it writes. Rows that are new
+ * are noted by the triggers that give them their numbers, or pass by those that they bring.
+ */
 export function changeTracking(db: PostgresDatabase): SchemaObject[] {
   return (['account', 'contact'] as const).flatMap(table => trackingOf(db, table))
 }
@@ -27,7 +31,6 @@ function trackingOf(db: PostgresDatabase, table: SalesTableName): SchemaObject[]
 END`,
     )
   return [
-    ...noting('added', sql`AFTER INSERT`, sql`REFERENCING NEW TABLE AS added`, keys('added')),
     ...noting(
       'changed',
       sql`AFTER UPDATE`,
@@ -50,23 +53,22 @@ END`,
 }
 
 /**
- * A row that is there already is written again: so it is locked, and whoever takes it up leaves it
- * for the next time instead of missing what is not committed yet.
- */
-function noted(table: string, keys: Sql): Sql {
-  return sql`INSERT INTO p2c_changed_row (table_name, row_key) SELECT ${literal(table)}, k.key FROM (${keys}) AS k (key) ORDER BY 2
-    ON CONFLICT (table_name, row_key) DO UPDATE SET row_key = excluded.row_key`
-}
-
-/**
  * See Dialect.salesMark. Whatever was committed since has left a note: so where there is none at all,
  * nothing has changed since any moment at which there was none either.
  */
 export async function salesMark(db: PostgresDatabase): Promise<number | null> {
   if (!(await notesChanges(db))) return null
-  const noted = await db.row(sql`SELECT 1 FROM p2c_changed_row LIMIT 1`)
-  return noted ? null : 0
+  return (await isNoted(db)) ? null : 0
 }
+
+/** See Dialect.noters. */
+export const noters: readonly string[] = ['account', 'contact'].flatMap(table => [
+  `p2c_${table}_number`,
+  `p2c_${table}_kept_number`,
+  `p2c_${table}_changed`,
+  `p2c_${table}_gone`,
+  `p2c_${table}_cleared`,
+])
 
 /** See Dialect.hasTriggers. */
 export async function hasTriggers(

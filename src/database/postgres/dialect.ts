@@ -11,7 +11,7 @@ import {
   missingPermissions,
   triggersFired,
 } from './catalogue.ts'
-import { changeTracking, hasTriggers, salesMark } from './change-tracking.ts'
+import { changeTracking, hasTriggers, noters, salesMark } from './change-tracking.ts'
 import { csvField } from './csv-field.ts'
 import { faultOf } from './faults.ts'
 import { insertCounting } from './insert-counting.ts'
@@ -57,6 +57,7 @@ export const postgresDialect: Dialect = {
   triggersFired: (db, table, columns) => triggersFired(postgres(db), table, columns),
   liveSchema: (db, numbers) => liveSchema(postgres(db), numbers),
   changeTracking: db => changeTracking(postgres(db)),
+  noters,
   liveDdl,
   hasTriggers: (db, names) => hasTriggers(postgres(db), names),
   faultOf,

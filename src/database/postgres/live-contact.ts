@@ -1,57 +1,101 @@
 import { field } from '../../domain/names.ts'
-import { sql } from '../../domain/sql.ts'
-import type { SchemaObject } from '../dialect.ts'
+import { empty, join, sql, type Sql } from '../../domain/sql.ts'
+import type { LiveNumber, SchemaObject } from '../dialect.ts'
+import { givingNumber } from './live-number.ts'
 import type { PostgresDatabase } from './open.ts'
-import { of, trigger, waitFor } from './trigger.ts'
+import { of, trigger, waitFor, waiting } from './trigger.ts'
 
-/** Both flags of a contact that comes, or whose key or company changes; in the same row version. */
-export function contactObjects(db: PostgresDatabase): SchemaObject[] {
-  const { names, rules } = db
-  const contact = names.table('contact')
+/**
+ * Number and flags of a contact that comes, and the flags of one whose key or company changes; in
+ * the same row version.
+ *
+ * @param live the contact's number; undefined where triggers give none
+ */
+export function contactObjects(db: PostgresDatabase, live: LiveNumber | undefined): SchemaObject[] {
+  return [...newContact(db, live), ...movedContact(db)]
+}
+
+/**
+ * One trigger for all, and one statement for all that is looked up: each costs an insert about as
+ * much as what is done in it.
+ */
+function newContact(db: PostgresDatabase, live: LiveNumber | undefined): SchemaObject[] {
+  const giving = live && givingNumber(db, live)
+  const { active, isActive, keepCompany, setCompany } = flagsOf(db)
+  const looked = [...(giving?.looked ?? []), { is: isActive, into: active }]
+  return trigger(
+    db,
+    'p2c_contact_number',
+    db.names.table('contact'),
+    sql`BEFORE INSERT`,
+    sql`FOR EACH ROW`,
+    sql`DECLARE
+  waited text;${giving?.declared ?? empty}
+BEGIN
+  waited := ${waiting(db, 'contacts', true)};
+  ${keepCompany}
+  SELECT ${join(looked.map(({ is }) => is))} INTO ${join(looked.map(({ into }) => into))};
+  ${setCompany}${giving ? sql`\n  IF ${giving.isDue} THEN${giving.give}\n  END IF;` : empty}
+  RETURN new;
+END`,
+  )
+}
+
+function movedContact(db: PostgresDatabase): SchemaObject[] {
+  const { names } = db
   const key = names.column('contactid')
-  const parent = names.column('parentcustomerid')
-  const type = names.column('parentcustomeridtype')
-  const newParent = of('new', parent)
-  const active = of('new', names.column(field.isActiveCustomer))
+  const columns = [key, names.column('parentcustomerid'), names.column('parentcustomeridtype')]
+  const changes = (column: Sql) => sql`${of('new', column)} IS DISTINCT FROM ${of('old', column)}`
+  const { active, isActive, keepCompany, setCompany } = flagsOf(db)
+  return trigger(
+    db,
+    'p2c_contact_moved',
+    names.table('contact'),
+    sql`BEFORE UPDATE OF ${join(columns, ', ')}`,
+    sql`FOR EACH ROW WHEN (${join(columns.map(changes), ' OR ')})`,
+    sql`BEGIN
+  IF ${changes(key)} THEN
+    ${waitFor(db, 'contacts', true)}
+  END IF;
+  ${keepCompany}
+  ${active} := ${isActive};
+  ${setCompany}
+  RETURN new;
+END`,
+  )
+}
+
+/** What sets the flags of the row that fired a trigger. */
+interface Flags {
+  readonly active: Sql
+  readonly isActive: Sql
+  /** Keeps the company's account, if it has one, until the transaction ends. */
+  readonly keepCompany: Sql
+  readonly setCompany: Sql
+}
+
+function flagsOf(db: PostgresDatabase): Flags {
+  const { names, rules } = db
+  const parent = of('new', names.column('parentcustomerid'))
   const company = of('new', names.column(field.isCompanyAnAccount))
-  const isParent = rules.hasGuid('account', 'p', rules.guid(newParent))
+  const isParent = rules.hasGuid('account', 'p', rules.guid(parent))
   // Nobody deletes the account from here on before this contact is to be seen. A foreign key does the same.
   const keepAccount = sql`PERFORM 1 FROM ${names.table('account')} AS p WHERE ${isParent} FOR KEY SHARE;`
-  const flags = sql`IF ${newParent} IS NOT NULL AND ${rules.isUntyped('new')} THEN
+  return {
+    active: of('new', names.column(field.isActiveCustomer)),
+    isActive: rules.isActive(of('new', names.column('contactid'))),
+    keepCompany: sql`IF ${parent} IS NOT NULL AND ${rules.isUntyped('new')} THEN
     ${keepAccount}
     IF NOT FOUND THEN
       ${waitFor(db, 'accounts', false)}
       ${keepAccount}
     END IF;
-  END IF;
-  ${active} := ${rules.isActive(of('new', key))};
-  ${company} := ${rules.isCompanyAnAccount('new')};`
-  return [
-    ...trigger(
-      db,
-      'p2c_contact_flags',
-      contact,
-      sql`BEFORE INSERT`,
-      sql`FOR EACH ROW`,
-      sql`BEGIN
-  ${waitFor(db, 'contacts', true)}
-  ${flags}
-  RETURN new;
-END`,
-    ),
-    ...trigger(
-      db,
-      'p2c_contact_moved',
-      contact,
-      sql`BEFORE UPDATE OF ${key}, ${parent}, ${type}`,
-      sql`FOR EACH ROW WHEN (${sql`${of('new', key)} IS DISTINCT FROM ${of('old', key)} OR ${newParent} IS DISTINCT FROM ${of('old', parent)} OR ${of('new', type)} IS DISTINCT FROM ${of('old', type)}`})`,
-      sql`BEGIN
-  IF ${of('new', key)} IS DISTINCT FROM ${of('old', key)} THEN
-    ${waitFor(db, 'contacts', true)}
-  END IF;
-  ${flags}
-  RETURN new;
-END`,
-    ),
-  ]
+  END IF;`,
+    // Without a company there is nothing to look up, and then nothing is to be prepared for it.
+    setCompany: sql`IF ${parent} IS NULL THEN
+    ${company} := ${db.dialect.flag(false)};
+  ELSE
+    ${company} := ${rules.isCompanyAnAccount('new')};
+  END IF;`,
+  }
 }

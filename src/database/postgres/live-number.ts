@@ -3,6 +3,7 @@ import { salesTable } from '../../domain/sales.ts'
 import { empty, join, literal, raw, sql, textOf, type Sql } from '../../domain/sql.ts'
 import { highestOf } from '../../numbering/format.ts'
 import type { LiveNumber, SchemaDeed, SchemaObject } from '../dialect.ts'
+import { noted } from './noted.ts'
 import { numberText } from './number-text.ts'
 import type { PostgresDatabase } from './open.ts'
 import { sequenceNumber } from './sequence-number.ts'
@@ -70,11 +71,40 @@ END`,
   )
 }
 
-/**
- * Numbers for new rows. A row that is there already keeps its number: the insert may yet become the
- * update of ON CONFLICT. One that comes again gets the number it was given, unless another has it now.
- */
+/** The number of a new row of a table that gets nothing else. */
 export function numberObjects(db: PostgresDatabase, live: LiveNumber): SchemaObject[] {
+  const { isDue, declared, looked, give } = givingNumber(db, live)
+  return trigger(
+    db,
+    `p2c_${live.table}_number`,
+    db.names.table(live.table),
+    sql`BEFORE INSERT`,
+    sql`FOR EACH ROW WHEN (${isDue})`,
+    sql`DECLARE${declared}
+BEGIN
+  SELECT ${join(looked.map(({ is }) => is))} INTO ${join(looked.map(({ into }) => into))};${give}
+  RETURN new;
+END`,
+  )
+}
+
+/** What a trigger needs that gives a new row its number. */
+export interface GivingNumber {
+  /** Whether the row needs one. */
+  readonly isDue: Sql
+  readonly declared: Sql
+  /** What must be looked up before, and the variables that it goes into. */
+  readonly looked: readonly { readonly is: Sql; readonly into: Sql }[]
+  /** The statements that give it. */
+  readonly give: Sql
+}
+
+/**
+ * A row that is there already keeps its number: the insert may yet become the update of ON CONFLICT.
+ * One that comes again gets the number it was given, unless another has it now. What is given is
+ * written down, and is the note for the sync that the row is new.
+ */
+export function givingNumber(db: PostgresDatabase, live: LiveNumber): GivingNumber {
   const { names, rules } = db
   const { table, sequence, format } = live
   const on = names.table(table)
@@ -85,35 +115,46 @@ export function numberObjects(db: PostgresDatabase, live: LiveNumber): SchemaObj
   const exhausted = literal(
     `NUMBERS_EXHAUSTED: there is no number left in the format ${format.text}`.replaceAll('%', '%%'),
   )
-  return trigger(
-    db,
-    `p2c_${table}_number`,
-    on,
-    sql`BEFORE INSERT`,
-    sql`FOR EACH ROW WHEN (${rules.hasNoNumber(number)})`,
-    sql`DECLARE
-  next bigint;
-BEGIN
-  ${number} := (SELECT t.${column} FROM ${on} AS t WHERE t.${key} = ${of('new', key)} AND t.${column} <> '' LIMIT 1);
-  IF ${number} IS NULL THEN
-    ${number} := (SELECT g.number FROM p2c_given_number AS g WHERE g.sequence = ${literal(sequence)} AND g.row_key = ${id}
-      AND NOT EXISTS (SELECT 1 FROM ${on} AS t WHERE t.${column} = g.number));
-  END IF;
-  IF ${number} IS NULL THEN
-    next := nextval(${literal(nativeSequence(sequence))});
-    IF next > ${integer(highestOf(format))} THEN RAISE EXCEPTION ${exhausted}; END IF;
-    ${number} := ${numberText(format, raw('next'))};
-    INSERT INTO p2c_given_number (sequence, row_key, number) VALUES (${literal(sequence)}, ${id}, ${number})
-      ON CONFLICT ON CONSTRAINT p2c_given_number_pkey DO UPDATE SET number = excluded.number;
-  END IF;
-  RETURN new;
-END`,
-  )
+  return {
+    isDue: rules.hasNoNumber(number),
+    declared: sql`
+  kept text;
+  given text;
+  next bigint;`,
+    looked: [
+      {
+        is: sql`(SELECT t.${column} FROM ${on} AS t WHERE t.${key} = ${of('new', key)} AND t.${column} <> '' LIMIT 1)`,
+        into: raw('kept'),
+      },
+      {
+        is: sql`(SELECT g.number FROM p2c_given_number AS g WHERE g.sequence = ${literal(sequence)} AND g.row_key = ${id})`,
+        into: raw('given'),
+      },
+    ],
+    give: sql`
+  IF kept IS NOT NULL THEN
+    ${number} := kept;
+    ${noted(table, sql`SELECT ${id}`)};
+  ELSE
+    IF given IS NOT NULL THEN
+      IF EXISTS (SELECT 1 FROM ${on} AS t WHERE t.${column} = given) THEN given := NULL; END IF;
+    END IF;
+    IF given IS NULL THEN
+      next := nextval(${literal(nativeSequence(sequence))});
+      IF next > ${integer(highestOf(format))} THEN RAISE EXCEPTION ${exhausted}; END IF;
+      given := ${numberText(format, raw('next'))};
+    END IF;
+    ${number} := given;
+    INSERT INTO p2c_given_number (sequence, row_key, number, is_new) VALUES (${literal(sequence)}, ${id}, given, 1)
+      ON CONFLICT ON CONSTRAINT p2c_given_number_pkey DO UPDATE SET number = excluded.number, is_new = 1;
+  END IF;`,
+  }
 }
 
 /** A number that a new row brings with it. By its name it fires before the trigger that gives some. */
 function numberKeptTrigger(db: PostgresDatabase, live: LiveNumber): SchemaObject[] {
   const number = of('new', db.names.column(live.column))
+  const id = db.rules.guid(of('new', db.names.column(salesTable(live.table).key)))
   return trigger(
     db,
     `p2c_${live.table}_kept_number`,
@@ -122,6 +163,7 @@ function numberKeptTrigger(db: PostgresDatabase, live: LiveNumber): SchemaObject
     sql`FOR EACH ROW WHEN (${number} <> '')`,
     sql`BEGIN
   PERFORM ${raw(passing(live))}(${sequenceNumber(live.format, number)});
+  ${noted(live.table, sql`SELECT ${id} WHERE ${id} IS NOT NULL`)};
   RETURN new;
 END`,
   )

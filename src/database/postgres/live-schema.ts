@@ -31,8 +31,11 @@ export function liveSchema(
     ...numbers.flatMap(number => passedNumbers(db, number)),
     ...activityObjects(db),
     ...[
-      ...numbers.flatMap(number => numberObjects(db, number)),
-      ...contactObjects(db),
+      ...numbers.filter(({ table }) => table !== 'contact').flatMap(one => numberObjects(db, one)),
+      ...contactObjects(
+        db,
+        numbers.find(({ table }) => table === 'contact'),
+      ),
       ...companyObjects(db),
     ].map(object => ({ ...object, group: 'contacts and accounts' })),
   ]

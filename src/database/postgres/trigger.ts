@@ -67,6 +67,11 @@ export function trigger(
  * time would not see each other, and the flag would stay wrong.
  */
 export function waitFor(db: PostgresDatabase, kind: 'contacts' | 'accounts', shared: boolean): Sql {
+  return sql`PERFORM ${waiting(db, kind, shared)};`
+}
+
+/** The same as an expression, which to assign to a text takes less than a statement. */
+export function waiting(db: PostgresDatabase, kind: 'contacts' | 'accounts', shared: boolean): Sql {
   const take = raw(shared ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock')
-  return sql`PERFORM ${take}(${literal(lockClass)}, ${literal(lockKey(db.schema, kind))});`
+  return sql`${take}(${literal(lockClass)}, ${literal(lockKey(db.schema, kind))})`
 }
