@@ -100,7 +100,8 @@ export interface GivingNumber {
 }
 
 /**
- * A row that is there already keeps its number: the insert may yet become the update of ON CONFLICT.
+ * A row that is there already keeps its number: the insert will become the update of ON CONFLICT, which
+ * is noted then, or fail.
  * One that comes again gets the number it was given, unless another has it now. What is given is
  * written down, and is the note for the sync that the row is new.
  */
@@ -134,7 +135,6 @@ export function givingNumber(db: PostgresDatabase, live: LiveNumber): GivingNumb
     give: sql`
   IF kept IS NOT NULL THEN
     ${number} := kept;
-    ${noted(table, sql`SELECT ${id}`)};
   ELSE
     IF given IS NOT NULL THEN
       IF EXISTS (SELECT 1 FROM ${on} AS t WHERE t.${column} = given) THEN given := NULL; END IF;
@@ -151,19 +151,27 @@ export function givingNumber(db: PostgresDatabase, live: LiveNumber): GivingNumb
   }
 }
 
-/** A number that a new row brings with it. By its name it fires before the trigger that gives some. */
+/**
+ * A number that a new row brings with it. By its name it fires before the trigger that gives some. Of
+ * a row that is there already no note is left: whoever leaves one locks it, and two programs that
+ * insert the same rows with ON CONFLICT DO NOTHING would wait for each other.
+ */
 function numberKeptTrigger(db: PostgresDatabase, live: LiveNumber): SchemaObject[] {
   const number = of('new', db.names.column(live.column))
-  const id = db.rules.guid(of('new', db.names.column(salesTable(live.table).key)))
+  const on = db.names.table(live.table)
+  const key = db.names.column(salesTable(live.table).key)
+  const id = db.rules.guid(of('new', key))
   return trigger(
     db,
     `p2c_${live.table}_kept_number`,
-    db.names.table(live.table),
+    on,
     sql`BEFORE INSERT`,
     sql`FOR EACH ROW WHEN (${number} <> '')`,
     sql`BEGIN
   PERFORM ${raw(passing(live))}(${sequenceNumber(live.format, number)});
-  ${noted(live.table, sql`SELECT ${id} WHERE ${id} IS NOT NULL`)};
+  IF NOT EXISTS (SELECT 1 FROM ${on} AS t WHERE t.${key} = ${of('new', key)}) THEN
+    ${noted(live.table, sql`SELECT ${id} WHERE ${id} IS NOT NULL`)};
+  END IF;
   RETURN new;
 END`,
   )

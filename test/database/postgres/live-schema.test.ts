@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { Database } from '../../../src/database/database.ts'
+import { notes } from '../../../src/database/notes-changes.ts'
 import { liveSales, makeTables, makeTablesOfText } from '../../support/live.ts'
 import type { Teardown } from '../../support/database.ts'
 import { postgresProgram, type Program } from '../../support/postgres-program.ts'
@@ -261,6 +262,44 @@ t.test(
     )
   },
 )
+
+t.test(
+  'programs that insert what is there already, in whatever order, do not wait for each other',
+  async t => {
+    const { db, other } = await served(t)
+    const another = await postgresProgram(t, db)
+    const rows = [`'${anna}', NULL`, `'${bert}', 'CON-01500-BVRCPS'`]
+    const insert = (program: Program, row: string | undefined) =>
+      program.run(
+        `INSERT INTO contact (contactid, msdynce_contactnumber) VALUES (${row}) ON CONFLICT DO NOTHING`,
+      )
+    for (const row of rows) await insert(other, row)
+    for (const program of [other, another]) {
+      await program.run(`SET lock_timeout = '1s'`)
+      await program.run('BEGIN')
+    }
+    for (const [program, row] of [
+      [other, rows[0]],
+      [another, rows[1]],
+      [other, rows[1]],
+      [another, rows[0]],
+    ] as const)
+      await insert(program, row)
+    for (const program of [other, another]) await program.run('COMMIT')
+    t.equal(await other.one('SELECT count(*) FROM contact'), '2')
+  },
+)
+
+t.test('a row that is new is noted for the sync, whether it brings a number or not', async t => {
+  const { db, other } = await served(t)
+  await other.run('DELETE FROM p2c_changed_row')
+  await other.run(
+    `INSERT INTO contact (contactid, msdynce_contactnumber) VALUES ('${anna}', NULL), ('${bert}', 'K-1')`,
+  )
+  await other.run(`INSERT INTO account (accountid, accountnumber) VALUES ('${acme}', 'K-2')`)
+  const noted = await db.rows<{ row_key: string }>(notes)
+  t.same(noted.map(({ row_key }) => row_key).sort(), [anna, bert, acme].sort())
+})
 
 t.test('rows of a statement of many are served, whatever their order', async t => {
   const { other } = await served(t)
