@@ -1,19 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const project = fileURLToPath(new URL('../../', import.meta.url))
 
-/**
- * Builds the command as `npm run build` does, from the source as it is now, but into a folder of
- * its own inside the project, where the compiled files find their packages.
- *
- * @returns the path of the command
- */
-export function buildInto(folder: string): string {
-  node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', folder)
-  node('--import', import.meta.resolve('tsx'), 'scripts/build-checksums.ts', folder)
-  return join(folder, 'src/cli/bin.js')
+/** Where all that is measured is built, inside the project, since there it finds its packages. */
+export const built = fileURLToPath(new URL('../../bench/build/', import.meta.url))
+
+/** Builds p2c as `npm run build` does, and the scripts it is measured with, of the source as it is now. */
+export function build(): void {
+  node('node_modules/typescript/bin/tsc', '-p', 'scripts/bench/tsconfig.json', '--outDir', built)
+  node('--import', import.meta.resolve('tsx'), 'scripts/build-checksums.ts', built)
 }
 
 function node(...args: readonly string[]): void {

@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path'
 import { createTableText } from './data.ts'
 import { contactsExtract } from './extract.ts'
 import { measure, type Usage } from './measure.ts'
-import { p2c } from './rivals.ts'
+import { p2c, p2cFromSource } from './rivals.ts'
 
 /** One command beside what it is compared with. */
 export interface Comparison {
@@ -73,23 +73,15 @@ export async function compareImport(data: string, cwd: string): Promise<Comparis
   return [{ what: 'import of contacts.csv', usage, against: 'sqlite3 .import', yardstick }]
 }
 
-/**
- * How long a command takes that has next to nothing to do.
- *
- * @param built the path of the built command, which is measured beside the source
- */
-export async function compareStart(
-  upgraded: string,
-  cwd: string,
-  built: string,
-): Promise<Comparison[]> {
+/** How long a command takes that has next to nothing to do, also from source. */
+export async function compareStart(upgraded: string, cwd: string): Promise<Comparison[]> {
   const yardstick = await measure({ command: process.execPath, args: ['-e', '0'], cwd })
   const status = ['status', '--quiet']
   const commands = [
-    { what: '--help, from source', program: p2c(cwd, upgraded, ['--help']) },
-    { what: '--help, built', program: p2c(cwd, upgraded, ['--help'], built) },
-    { what: 'status, small database, from source', program: p2c(cwd, upgraded, status) },
-    { what: 'status, small database, built', program: p2c(cwd, upgraded, status, built) },
+    { what: '--help', program: p2c(cwd, upgraded, ['--help']) },
+    { what: '--help, from source', program: p2cFromSource(cwd, upgraded, ['--help']) },
+    { what: 'status, small database', program: p2c(cwd, upgraded, status) },
+    { what: 'status, small database, from source', program: p2cFromSource(cwd, upgraded, status) },
   ]
   const comparisons: Comparison[] = []
   for (const { what, program } of commands)

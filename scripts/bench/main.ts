@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Arena } from './arena.ts'
+import { build } from './build.ts'
 import { differences, type Fingerprint } from './equivalence.ts'
 import { oneOf, readOptions, usage, type BenchOptions } from './options.ts'
 import { postgresArena } from './postgres/arena.ts'
@@ -30,6 +31,7 @@ const args = process.argv.slice(2)
 const options = optionsOrUsage()
 if (options) {
   rmSync(join(folder, 'work'), { recursive: true, force: true })
+  build()
   const arena = options.engine === 'sqlite' ? sqliteArena(folder) : await postgresArena(folder)
   try {
     process.exitCode = (await bench(arena, options)) ? 0 : 1

@@ -2,7 +2,6 @@ import Driver from 'better-sqlite3'
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Arena } from './arena.ts'
-import { buildInto } from './build.ts'
 import { compareImport, compareOnUpgraded, compareStart, type Comparison } from './comparisons.ts'
 import { salesData } from './data.ts'
 import { fingerprintOf } from './equivalence.ts'
@@ -40,11 +39,10 @@ export function sqliteArena(folder: string): Arena {
     last: async (shape, runs) => {
       data = salesData(join(folder, 'data'), shape)
       freshCopy()
-      const built = buildInto(join(folder, 'build'))
       await measure(p2c(work, `sqlite:${file}`, ['migrate', '--yes', '--quiet']))
       const compared: Comparison[] = []
       for (let run = 1; run <= runs; run++)
-        compared.push(...(await compareStart(`sqlite:${file}`, work, built)))
+        compared.push(...(await compareStart(`sqlite:${file}`, work)))
       return { compared, tables: [] }
     },
     close: () => {

@@ -82,9 +82,9 @@ function programOf(rival: string, url: string, cwd: string): Program {
   switch (rival) {
     case 'single':
     case 'batches':
-      return script(fileURLToPath(new URL('./by-hand.ts', import.meta.url)), [url, rival], cwd)
+      return script('postgres/by-hand', [url, rival], cwd)
     case 'knex':
-      return script(fileURLToPath(new URL('../knex-script.ts', import.meta.url)), [url], cwd)
+      return script('knex-script', [url], cwd)
     default: {
       const workers = rival.replace('p2c-', '')
       return p2c(cwd, url, ['migrate', '--yes', '--quiet', '--workers', workers])
