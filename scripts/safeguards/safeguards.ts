@@ -383,8 +383,25 @@ export const safeguards: readonly Safeguard[] = [
   },
   {
     what: 'a change that is not committed yet is not missed',
-    file: 'src/database/postgres/change-tracking.ts',
+    file: 'src/database/postgres/noted.ts',
     without: [[`DO UPDATE SET row_key = excluded.row_key`, `DO NOTHING`]],
+    test: changed,
+  },
+  {
+    what: 'who inserts what is there already waits for nobody',
+    file: 'src/database/postgres/live-number.ts',
+    without: [
+      [`  IF NOT EXISTS (SELECT 1 FROM \${on}`, `  IF true OR NOT EXISTS (SELECT 1 FROM \${on}`],
+    ],
+    test: 'test/database/postgres/live-schema.test.ts',
+  },
+  {
+    what: 'a new row is noted by the number that it is given',
+    file: 'src/database/postgres/live-number.ts',
+    without: [
+      [`number = excluded.number, is_new = 1`, `number = excluded.number`],
+      [`given, 1)`, `given, 0)`],
+    ],
     test: changed,
   },
   {
@@ -495,7 +512,7 @@ export const safeguards: readonly Safeguard[] = [
   {
     what: 'what has changed since it was listed is read anew on PostgreSQL',
     file: 'src/database/postgres/change-tracking.ts',
-    without: [[`return noted ? null : 0`, `return noted ? 0 : 0`]],
+    without: [[`(await isNoted(db)) ? null : 0`, `(await isNoted(db)) ? 0 : 0`]],
     test: changed,
   },
   {

@@ -229,6 +229,11 @@ export interface Dialect {
   /** The names of all triggers that note it. */
   readonly noters: readonly string[]
   /**
+   * Moves what is noted to p2c_taken_row, in the transaction of the caller; but for what another
+   * transaction is writing, which waits for nobody and is not missed the next time.
+   */
+  takeNotes(db: Database): Promise<void>
+  /**
    * How the schema is changed beside others; null where whoever writes has the whole database to
    * himself, and the changes of a migration are one transaction.
    */

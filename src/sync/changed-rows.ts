@@ -31,21 +31,7 @@ export async function whyEveryRow(
  * inside the transaction that begins one. A row that a transaction under way has written is left.
  */
 export async function takeChangedRows(db: Database, projects: readonly Project[]): Promise<void> {
-  const { unlessTaken } = db.dialect
-  await db.change(
-    sql`INSERT INTO p2c_taken_row (table_name, row_key) SELECT table_name, row_key FROM p2c_changed_row WHERE true ${unlessTaken} ON CONFLICT DO NOTHING`,
-  )
-  await db.change(
-    sql`INSERT INTO p2c_taken_row (table_name, row_key) SELECT sequence, row_key FROM p2c_given_number WHERE is_new = 1 ${unlessTaken} ON CONFLICT DO NOTHING`,
-  )
-  await db.change(
-    sql`DELETE FROM p2c_changed_row WHERE (table_name, row_key) IN (SELECT c.table_name, c.row_key FROM p2c_changed_row AS c
-      WHERE EXISTS (SELECT 1 FROM p2c_taken_row AS t WHERE t.table_name = c.table_name AND t.row_key = c.row_key) ${unlessTaken})`,
-  )
-  await db.change(
-    sql`UPDATE p2c_given_number SET is_new = 0 WHERE is_new = 1 AND (sequence, row_key) IN (SELECT g.sequence, g.row_key FROM p2c_given_number AS g
-      WHERE g.is_new = 1 AND EXISTS (SELECT 1 FROM p2c_taken_row AS t WHERE t.table_name = g.sequence AND t.row_key = g.row_key) ${unlessTaken})`,
-  )
+  await db.dialect.takeNotes(db)
   await setSetting(db, 'sync_begun', await fingerprintOf(db, projects))
 }
 

@@ -194,7 +194,7 @@ for (const engine of engines)
           ...db,
           change: async query => {
             const text = 'sql' in query ? query.sql : ''
-            if (!isWrittenAgain && text.startsWith('INSERT INTO p2c_taken_row')) {
+            if (!isWrittenAgain && text.includes('INSERT INTO p2c_taken_row')) {
               isWrittenAgain = true
               await rename('Again')
             }

@@ -1,5 +1,6 @@
 import { salesTable, type SalesTableName } from '../../domain/sales.ts'
-import { raw, sql, type Sql } from '../../domain/sql.ts'
+import { all, raw, sql, type Sql } from '../../domain/sql.ts'
+import type { Database } from '../database.ts'
 import type { SchemaObject } from '../dialect.ts'
 import { isNoted, notesChanges } from '../notes-changes.ts'
 import { noted } from './noted.ts'
@@ -69,6 +70,25 @@ export const noters: readonly string[] = ['account', 'contact'].flatMap(table =>
   `p2c_${table}_gone`,
   `p2c_${table}_cleared`,
 ])
+
+/**
+ * See Dialect.takeNotes. Rows are found by their places: there may be very many, of which no planner
+ * knows yet.
+ */
+export async function takeNotes(db: Database): Promise<void> {
+  const notTaken = (table: Sql, where: Sql) =>
+    sql`ctid = ANY (ARRAY(SELECT n.ctid FROM ${table} AS n WHERE ${where} FOR UPDATE SKIP LOCKED))`
+  const take = (notes: Sql) =>
+    db.change(
+      sql`WITH noted (table_name, row_key) AS (${notes}) INSERT INTO p2c_taken_row (table_name, row_key) SELECT table_name, row_key FROM noted ON CONFLICT DO NOTHING`,
+    )
+  await take(
+    sql`DELETE FROM p2c_changed_row WHERE ${notTaken(raw('p2c_changed_row'), all([]))} RETURNING table_name, row_key`,
+  )
+  await take(
+    sql`UPDATE p2c_given_number SET is_new = 0 WHERE ${notTaken(raw('p2c_given_number'), raw('n.is_new = 1'))} RETURNING sequence, row_key`,
+  )
+}
 
 /** See Dialect.hasTriggers. */
 export async function hasTriggers(

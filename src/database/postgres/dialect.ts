@@ -11,7 +11,7 @@ import {
   missingPermissions,
   triggersFired,
 } from './catalogue.ts'
-import { changeTracking, hasTriggers, noters, salesMark } from './change-tracking.ts'
+import { changeTracking, hasTriggers, noters, salesMark, takeNotes } from './change-tracking.ts'
 import { csvField } from './csv-field.ts'
 import { faultOf } from './faults.ts'
 import { insertCounting } from './insert-counting.ts'
@@ -58,6 +58,7 @@ export const postgresDialect: Dialect = {
   liveSchema: (db, numbers) => liveSchema(postgres(db), numbers),
   changeTracking: db => changeTracking(postgres(db)),
   noters,
+  takeNotes,
   liveDdl,
   hasTriggers: (db, names) => hasTriggers(postgres(db), names),
   faultOf,

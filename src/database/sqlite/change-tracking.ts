@@ -33,6 +33,14 @@ export const noters: readonly string[] = ['account', 'contact'].flatMap(table =>
   `p2c_${table}_gone`,
 ])
 
+/** See Dialect.takeNotes. Whoever else writes has to wait. */
+export async function takeNotes(db: Database): Promise<void> {
+  await db.change(
+    sql`INSERT INTO p2c_taken_row (table_name, row_key) SELECT table_name, row_key FROM p2c_changed_row WHERE true ON CONFLICT DO NOTHING`,
+  )
+  await db.change(sql`DELETE FROM p2c_changed_row`)
+}
+
 /** See Dialect.hasTriggers. */
 export async function hasTriggers(db: Database, names: readonly string[]): Promise<boolean> {
   const rows = await db.rows<{ name: string }>(

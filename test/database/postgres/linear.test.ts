@@ -1,10 +1,12 @@
 import t from 'tap'
 import { loadConfig } from '../../../src/config.ts'
 import { connect } from '../../../src/database/connect.ts'
+import { notes } from '../../../src/database/notes-changes.ts'
 import { sql } from '../../../src/domain/sql.ts'
 import { finish } from '../../../src/events.ts'
 import { seed } from '../../../src/seed/seed.ts'
 import { migrate } from '../../../src/upgrade/migrate.ts'
+import { sync } from '../../../src/upgrade/sync.ts'
 import { databaseOfItsOwn, type Teardown } from '../../support/database.ts'
 
 /** How often a row may be read in one upgrade: by checks, scans, look-ups and updates together. */
@@ -57,7 +59,7 @@ t.test('nor is what the sync fills for each of many batches', async t => {
 })
 
 t.test(
-  'a row that comes is looked up by index, also in a session that found the tables empty',
+  'rows that come are looked up by index, also in a session that found the tables empty, and taken up as fast by the sync',
   async t => {
     const { database } = await databaseOfItsOwn(t)
     const config = loadConfig({ options: { database }, file: false })
@@ -67,9 +69,11 @@ t.test(
     await db.script(`DO $$ BEGIN FOR i IN 1..${inserted} LOOP
       INSERT INTO contact (contactid, lastname) VALUES (gen_random_uuid(), 'Lovelace');
     END LOOP; END $$`)
+    await finish(sync(db, { mode: 'changed' }))
     await db.close()
     const reader = await connect(config, { mode: 'read' })
     t.teardown(() => reader.close())
+    t.same(await reader.rows(notes), [])
     const numbered = await reader.row<{ n: string }>(
       sql`SELECT count(*) AS n FROM p2c_given_number WHERE sequence = 'contact'`,
     )
