@@ -145,6 +145,14 @@ export interface CountedInsert {
   readonly counts: readonly number[]
 }
 
+/** Some rows of a table, which stand for all. */
+export interface Sample {
+  /** Stands behind the table and its alias in FROM. */
+  readonly clause: Sql
+  /** Which share of the rows they are, about. */
+  readonly share: number
+}
+
 /** Values in the order of columns. */
 export type BoundRow = readonly (string | number | boolean | null)[]
 
@@ -258,6 +266,11 @@ export interface Dialect {
    * any might change a value; else the other's own.
    */
   typeOfValueCopy(column: ColumnInfo): Sql
+  /**
+   * A sample of a table, which takes no longer of a large one; null where there is none to be had: of
+   * what is no table, or where one connection writes and nothing has to be divided. Takes an unquoted name.
+   */
+  sampleOf(db: Database, table: string): Promise<Sample | null>
   /**
    * Stands behind a table that is read whole, where the planner would rather go by an index, with
    * a look at a distant page for each row.

@@ -27,8 +27,10 @@ import type { Counts, Execution } from './execution.ts'
 import { takenByAnother } from './finops-parties.ts'
 import { codeOf, messageOf, packed } from './problem.ts'
 import type { Project, ProjectLeg } from './project.ts'
+import { recordedRows } from './recorded-rows.ts'
+import { selectedRows } from './selected-rows.ts'
 import { sourceChecks } from './source-checks.ts'
-import { makeWalk, type Observation, type Stretch, type Walk } from './walk.ts'
+import type { Ground, Observation, Stretch, Walk } from './walk.ts'
 
 /** The statements of a leg, composed once and run for each batch. */
 export interface BatchPlan {
@@ -59,13 +61,19 @@ export interface BatchResult {
   readonly notices: Readonly<Record<string, number>>
 }
 
-/** Composes the statements of a leg, and lists the rows that it takes. */
-export async function planBatches(
+/** The statements of a leg whose rows are not divided yet. */
+interface BatchDraft {
+  readonly ground: Ground
+  readonly planFor: (walk: Walk) => BatchPlan
+}
+
+/** Composes the statements of a leg. */
+export async function draftBatches(
   db: Database,
   project: Project,
   leg: ProjectLeg,
   execution: Execution,
-): Promise<BatchPlan> {
+): Promise<BatchDraft> {
   const compiled = compileLeg(db, leg, await availableColumns(db, leg.source))
   const target = targetChecks(db, leg, compiled.fields)
   const checks = [
@@ -81,9 +89,15 @@ export async function planBatches(
     notices: [...compiled.notices, ...target.warning],
   }
   const { listed, columns } = listing(db, leg, seen, compiled.fields)
-  const walk = await makeWalk(db, execution, leg, { joins: seen.joins, columns })
-  const actual = { ...seen, joins: sql`${walk.join} ${seen.joins}` }
-  return { execution, leg, walk, checks, actual, listed }
+  return {
+    ground: readsSales(leg)
+      ? selectedRows(db, execution, leg, { joins: seen.joins, columns })
+      : await recordedRows(db, execution, leg),
+    planFor: walk => {
+      const actual = { ...seen, joins: sql`${walk.join} ${seen.joins}` }
+      return { execution, leg, walk, checks, actual, listed }
+    },
+  }
 }
 
 /**
@@ -184,7 +198,7 @@ async function fillBatch(
         type: db.dialect.columnType(columnTypeOf(plan.leg.target, to)),
         value,
       })),
-      from: rowsOf(plan, view, all([joinedWithin(stretch), view.isFine])),
+      from: rowsOf(stretch, view, view.isFine),
     },
     notices.map(({ when }) => when),
   )
@@ -278,7 +292,7 @@ async function compare(
   view: View,
   stretch: Stretch,
 ): Promise<Compared> {
-  const { execution, leg, walk } = plan
+  const { execution, leg } = plan
   const { joins, isFine, notices } = view
   const { there, isMissing, isDifferent } = comparison(leg, view)
   // The second leg walks the records themselves.
@@ -291,7 +305,7 @@ async function compare(
     sql`${countOf(unrecorded)} AS unrecorded`,
   ]
   const row = await db.row<Record<string, number>>(
-    sql`SELECT ${join(counts)} FROM ${walk.from} ${joins} LEFT JOIN ${identifier(leg.target.table)} AS t ON ${there} WHERE ${joinedWithin(stretch)} AND ${isFine}`,
+    sql`SELECT ${join(counts)} FROM ${stretch.from} ${joins} LEFT JOIN ${identifier(leg.target.table)} AS t ON ${there} WHERE ${joinedWithin(stretch)} AND ${isFine}`,
   )
   const number = (name: string) => Number(row?.[name] ?? 0)
   return {
@@ -330,14 +344,14 @@ async function writeRejects(
   stretch: Stretch,
   refused?: string,
 ): Promise<number> {
-  const { execution, leg, checks, walk, actual } = plan
+  const { execution, leg, checks, actual } = plan
   const byRule = firstProblem(checks)
   const problem =
     refused === undefined
       ? byRule
       : sql`coalesce(${byRule}, ${packed('DATABASE_REFUSED', literal(refused))})`
   const where = refused === undefined ? sql`NOT (${actual.isFine})` : all([])
-  const found = sql`SELECT w.source_id, w.key, ${problem} AS problem FROM ${walk.from} ${actual.joins} WHERE ${joinedWithin(stretch)} AND ${where}`
+  const found = sql`SELECT w.source_id, w.key, ${problem} AS problem FROM ${stretch.from} ${actual.joins} WHERE ${joinedWithin(stretch)} AND ${where}`
   return db.change(
     sql`INSERT INTO p2c_sync_reject (task, leg, source_id, key, code, message, execution_id, rejected_on)
       SELECT ${execution.task}, ${leg.name}, source_id, key, ${codeOf(raw('problem'))}, ${messageOf(raw('problem'))}, ${execution.id}, ${now()}
@@ -363,7 +377,8 @@ async function writeChanges(
   plan: BatchPlan,
   taken: Taken,
 ): Promise<Pick<Counts, 'inserted' | 'updated'>> {
-  const { leg, walk } = plan
+  const { leg } = plan
+  const { stretch } = taken
   const { joins, fields } = taken.view
   const target = identifier(leg.target.table)
   const { there, isMissing, isDifferent } = comparison(leg, taken.view)
@@ -371,15 +386,15 @@ async function writeChanges(
   const changed = await db.change(
     sql`INSERT INTO p2c_sync_change (key, outcome)
       SELECT w.key, CASE WHEN ${isMissing} THEN 'inserted' ELSE 'updated' END
-      FROM ${walk.from} ${joins} LEFT JOIN ${target} AS t ON ${there}
-      WHERE ${isTaken(plan, taken)} AND ${taken.stretch.sourceWithin} AND (${isMissing} OR ${isDifferent})`,
+      FROM ${stretch.from} ${joins} LEFT JOIN ${target} AS t ON ${there}
+      WHERE ${isTaken(plan, taken)} AND ${stretch.sourceWithin} AND (${isMissing} OR ${isDifferent})`,
   )
   if (changed === 0) return { inserted: 0, updated: 0 }
   const isChanged = sql`w.key IN (SELECT c.key FROM p2c_sync_change AS c)`
   const others = fields.filter(({ to }) => !leg.target.key.includes(to))
   const set = others.map(({ to }) => sql`${identifier(to)} = excluded.${identifier(to)}`)
   const key = leg.target.key.map(identifier)
-  const rows = rowsOf(plan, taken.view, all([joinedWithin(taken.stretch), isChanged]))
+  const rows = rowsOf(stretch, taken.view, isChanged)
   await db.change(
     sql`INSERT INTO ${target} (${join(fields.map(({ to }) => identifier(to)))}) SELECT ${join(fields.map(({ value }) => value))} ${rows} ON CONFLICT (${join(key)}) DO UPDATE SET ${join(set)}`,
   )
@@ -395,9 +410,9 @@ function joinedWithin({ within, sourceWithin }: Stretch): Sql {
   return all([within, sourceWithin])
 }
 
-/** FROM and WHERE of a statement that reads rows of the walk. */
-function rowsOf({ walk }: BatchPlan, { joins }: View, where: Sql): Sql {
-  return sql`FROM ${walk.from} ${joins} WHERE ${where}`
+/** FROM and WHERE of a statement that reads rows of a stretch. */
+function rowsOf(stretch: Stretch, { joins }: View, where: Sql): Sql {
+  return sql`FROM ${stretch.from} ${joins} WHERE ${all([joinedWithin(stretch), where])}`
 }
 
 /** A value as the target's column has it, to compare it with what is there. */
@@ -412,34 +427,35 @@ async function writeRecords(
   taken: Taken,
   outcome: Sql | 'by p2c_sync_change',
 ): Promise<void> {
-  const { execution, leg, walk } = plan
+  const { execution, leg } = plan
   const { id, task } = execution
+  const { stretch } = taken
   const outcomeOf = (key: Sql) =>
     outcome !== 'by p2c_sync_change'
       ? outcome
       : sql`coalesce((SELECT c.outcome FROM p2c_sync_change AS c WHERE c.key = ${key}), 'unchanged')`
   if (leg.name === 'cds-destination') {
     const key = raw('p2c_sync_record.key')
-    const walked = sql`SELECT w.key FROM ${walk.from} ${joinsOf(taken)} WHERE ${isTaken(plan, taken)}`
+    const walked = sql`SELECT w.key FROM ${stretch.from} ${joinsOf(taken)} WHERE ${isTaken(plan, taken)}`
     // What the record tells of this leg if nothing more is written there.
     const recorded = sql`CASE WHEN p2c_sync_record.execution_id = ${id} THEN p2c_sync_record.source_cds ELSE 'unchanged' END`
     await db.change(
       sql`UPDATE p2c_sync_record SET destination_execution_id = ${id}, cds_destination = ${outcomeOf(key)}
-        WHERE task = ${task} AND key > ${taken.stretch.after} AND key <= ${taken.stretch.last}
+        WHERE task = ${task} AND key > ${stretch.after} AND key <= ${stretch.last}
           AND ${outcomeOf(key)} <> ${recorded} AND key IN (${walked})`,
     )
     return
   }
   const became = outcomeOf(raw('w.key'))
   // Where there is none yet, none can be in the way, which is quicker to write.
-  const isFirst = !(await areRecorded(db, plan, taken.stretch))
+  const isFirst = !(await areRecorded(db, plan, stretch))
   const due = isFirst ? all([]) : sql`(${became} <> 'unchanged' OR NOT ${isRecorded(execution)})`
   const instead = isFirst
     ? empty
     : sql`ON CONFLICT (task, key) DO UPDATE SET source_id = excluded.source_id, execution_id = excluded.execution_id, source_cds = excluded.source_cds`
   await db.change(
     sql`INSERT INTO p2c_sync_record (task, key, source_id, execution_id, source_cds)
-      SELECT ${task}, w.key, w.source_id, ${id}, ${became} FROM ${walk.from} ${joinsOf(taken)} WHERE ${isTaken(plan, taken)} AND ${due} ${instead}`,
+      SELECT ${task}, w.key, w.source_id, ${id}, ${became} FROM ${stretch.from} ${joinsOf(taken)} WHERE ${isTaken(plan, taken)} AND ${due} ${instead}`,
   )
 }
 

@@ -1,17 +1,13 @@
 import type { Database } from '../database/database.ts'
 import { sql } from '../domain/sql.ts'
 import { sumOf, type Execution, type LegTally } from './execution.ts'
-import type { Walk } from './walk.ts'
+import type { KeyRange } from './walk.ts'
 
 /**
  * A part of a leg, gone through by one worker from its beginning to its end. The parts of a leg are
  * fixed once and kept: each has a cursor of its own, so that no worker waits for another's commit.
  */
-export interface Part {
-  /** Its rows have keys behind this one. */
-  readonly after: string
-  /** Up to and with this key; null: to the end. */
-  readonly last: string | null
+export interface Part extends KeyRange {
   /** The key up to which it is done. */
   readonly cursor: string
   /** Rows walked. */
@@ -41,14 +37,12 @@ export async function partsOf(db: Database, { id }: Pick<Execution, 'id'>): Prom
   }))
 }
 
-/** Divides a leg into at most so many parts, and keeps them. */
+/** Divides a leg by these keys, and keeps its parts. */
 export async function divide(
   db: Database,
   execution: Execution,
-  walk: Walk,
-  most: number,
+  bounds: readonly string[],
 ): Promise<Part[]> {
-  const bounds = most > 1 ? await walk.bounds(db, most) : []
   const parts = ['', ...bounds].map((after, i): Part => {
     return { after, last: bounds[i] ?? null, cursor: after, done: 0, tally: sumOf([]) }
   })

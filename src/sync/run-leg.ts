@@ -9,7 +9,7 @@ import { noteProgress, type Run } from '../database/history.ts'
 import { identifier, raw, sql } from '../domain/sql.ts'
 import type { ProgressEvent, Work } from '../events.ts'
 import { makeAffected } from './affected.ts'
-import { dropBatchTable, makeBatchTable, planBatches, runBatch, type BatchPlan } from './batch.ts'
+import { dropBatchTable, makeBatchTable, draftBatches, runBatch, type BatchPlan } from './batch.ts'
 import { readsSales } from './compile.ts'
 import { asItStands, finishExecution, keepExecution, sumOf, type Execution } from './execution.ts'
 import { makeLookUpTables } from './lookup-tables.ts'
@@ -18,9 +18,6 @@ import type { Project, ProjectLeg } from './project.ts'
 import { giveUpSession } from './session.ts'
 import type { Stretch } from './walk.ts'
 import { dropWorkTables, workTablesOfLeg } from './work-tables.ts'
-
-/** A part that is shorter is not worth a connection. */
-const fewestRows = 2_000
 
 /**
  * Carries one leg out, from where the execution stands to the end of the leg, in parts of which
@@ -70,19 +67,19 @@ async function* runParts(
 ): Work<undefined> {
   if (execution.mode === 'full') await renewStatistics(db, leg)
   await makeLookUpTables(db, leg)
-  const plan = await planBatches(db, project, leg, execution)
-  const { length } = plan.walk
-  const most = Math.min(workers, Math.ceil(length / (db.config.batch.rows ?? fewestRows)))
+  const { ground, planFor } = await draftBatches(db, project, leg, execution)
   const kept = await partsOf(db, execution)
-  const parts = kept.length > 0 ? kept : await divide(db, execution, plan.walk, most)
-  const total = Math.max(length, doneOf(parts))
-  const work: LegWork = { run, step: stepOf(project, leg), plan, parts, total }
-  const places = [...parts.keys()]
+  const parts = kept.length > 0 ? kept : await divide(db, execution, await ground.bounds(workers))
   const others = await openWorkers(db, run, Math.min(workers, parts.length) - 1)
+  const connections = [db, ...others]
   try {
+    const plan = planFor(await ground.walk(connections, parts))
+    const total = Math.max(plan.walk.length, doneOf(parts))
+    const work: LegWork = { run, step: stepOf(project, leg), plan, parts, total }
+    const places = [...parts.keys()]
     yield* neverBack(
       atOnce(ended =>
-        [db, ...others].map(connection =>
+        connections.map(connection =>
           workOff({ ...work, db: connection, isFirst: connection === db, places, ended }),
         ),
       ),
@@ -141,16 +138,18 @@ async function* doPart(
   place: number,
 ): AsyncGenerator<ProgressEvent, undefined, void> {
   const { db, step, plan, parts, total } = work
+  const way = plan.walk.ways[place]
+  if (!way) throw new RangeError(`there is no way through part ${place}`)
   const pace = paceOf(db)
   for (;;) {
-    const { cursor, last } = partAt(work, place)
+    const { cursor } = partAt(work, place)
     const { rows, slowed } = pace.next()
     const started = performance.now()
-    const stretch = await plan.walk.next(db, cursor, last, rows)
+    const stretch = await way.next(db, cursor, rows)
     if (!stretch) return
     const pieces = quarantined(db, stretch, {
       doPiece: piece => commitBatch(work, place, piece),
-      halve: piece => plan.walk.halve(db, piece),
+      halve: piece => way.halve(db, piece),
       reject: (piece, error) => commitBatch(work, place, piece, messageOf(error)),
     })
     for await (const { waited } of pieces) {

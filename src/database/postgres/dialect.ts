@@ -26,6 +26,7 @@ import type { PostgresDatabase } from './open.ts'
 import { pagesTaken } from './pages.ts'
 import { ranksByWindow } from './ranks.ts'
 import { rehearse } from './rehearsal.ts'
+import { sampleOf } from './sample.ts'
 import { sequenceNumber } from './sequence-number.ts'
 import { sequences } from './sequences.ts'
 
@@ -65,6 +66,7 @@ export const postgresDialect: Dialect = {
   numberText: (_, format, sequence) => numberText(format, sequence),
   sequenceNumber,
   sequences,
+  sampleOf: (db, table) => sampleOf(postgres(db), table),
   // Its planner knows when an index is not worth it.
   readWhole: empty,
   keptUntilCommit: raw('FOR SHARE'),

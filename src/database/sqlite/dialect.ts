@@ -102,6 +102,7 @@ export const sqliteDialect: Dialect = {
   typeOfKeyCopy: () => raw('text'),
   // Without a type a value is kept as what it is.
   typeOfValueCopy: () => empty,
+  sampleOf: () => Promise.resolve(null),
   readWhole: raw('NOT INDEXED'),
   // Whoever writes has the whole database to himself.
   keptUntilCommit: empty,
