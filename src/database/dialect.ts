@@ -127,6 +127,16 @@ export interface List {
   readonly order: readonly Sql[]
 }
 
+/** A `workTable` that is made of the rows of a query, by their key. */
+export interface LookUp {
+  readonly table: Sql
+  /** Of several rows with the same key it has one. Never NULL. */
+  readonly key: ListedColumn
+  readonly columns: readonly ListedColumn[]
+  /** What stands behind FROM, conditions included. */
+  readonly from: Sql
+}
+
 /** A column of a list, and what stands in it. */
 export interface ListedColumn {
   readonly name: Sql
@@ -330,6 +340,8 @@ export interface Dialect {
    * @returns how many rows it has
    */
   makeList(db: Database, list: List): Promise<number>
+  /** Makes a table in which rows are looked up by their key. */
+  makeLookUp(db: Database, lookUp: LookUp): Promise<void>
   /** How a view is made that may be there already. */
   readonly createViewIfMissing: Sql
   /** The type of a column that counts 1, 2, 3 … by itself, in the order of insertion. */

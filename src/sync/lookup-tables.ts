@@ -1,13 +1,14 @@
 import { columnOf } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
+import type { ListedColumn } from '../database/dialect.ts'
 import { currencies, salesTable } from '../domain/sales.ts'
-import { identifier, join, raw, sql, textOf } from '../domain/sql.ts'
+import { identifier, join, raw, sql, type Sql } from '../domain/sql.ts'
 import { readsSales } from './compile.ts'
 import type { Countries } from './countries.ts'
 import { customersV2 } from './entities/customers-v2.ts'
 import type { ProjectLeg } from './project.ts'
 import { accounts } from './templates/accounts.ts'
-import { makeWorkTable } from './work-tables.ts'
+import { dropWorkTables, makeWorkTable } from './work-tables.ts'
 
 const chunkRows = 500
 
@@ -53,11 +54,18 @@ async function makeSourceTables(db: Database, leg: ProjectLeg): Promise<void> {
 
 /** The customers of the company, narrow: their own table is too wide to look into it so often. */
 async function fillCustomers(db: Database): Promise<void> {
-  await makeWorkTable(db, 'customer', 'key text NOT NULL PRIMARY KEY')
-  await db.change(
-    sql`INSERT INTO p2c_sync_customer SELECT "CustomerAccount" FROM ${identifier(customersV2.table)} WHERE "dataAreaId" = ${db.config.organization.company} ORDER BY 1`,
-  )
-  await db.dialect.renewStatistics(db, raw('p2c_sync_customer'))
+  await dropWorkTables(db, ['customer'])
+  await db.dialect.makeLookUp(db, {
+    table: raw('p2c_sync_customer'),
+    key: text(db, 'key', raw('"CustomerAccount"')),
+    columns: [],
+    from: sql`${identifier(customersV2.table)} WHERE "dataAreaId" = ${db.config.organization.company}`,
+  })
+}
+
+/** Text that compares as the targets' does, so that their indexes and these serve one another. */
+function text(db: Database, name: string, value: Sql): ListedColumn {
+  return { name: identifier(name), value, type: db.dialect.bytewiseText }
 }
 
 const company = 'parentcustomerid.'
@@ -75,22 +83,22 @@ export function companyAttributes(leg: ProjectLeg): string[] {
 async function fillAccounts(db: Database, attributes: readonly string[]): Promise<void> {
   if (attributes.length === 0) return
   const { names, rules } = db
-  const columns = attributes.map(name => sql`${identifier(name)} text`)
-  await makeWorkTable(
-    db,
-    'account',
-    textOf(
-      sql`guid text NOT NULL PRIMARY KEY, is_rejected integer NOT NULL, ${join([...columns])}`,
-    ),
-  )
   const guid = rules.guid(names.column(salesTable('account').key))
   const rejected = sql`SELECT source_id FROM p2c_sync_reject WHERE task = ${accounts.task}`
-  await db.change(
-    sql`INSERT INTO p2c_sync_account (guid, is_rejected, ${join(attributes.map(identifier))})
-      SELECT ${guid}, CASE WHEN ${guid} IN (${rejected}) THEN 1 ELSE 0 END, ${join(attributes.map(name => names.column(name)))}
-      FROM ${names.table('account')} WHERE ${guid} IS NOT NULL ORDER BY 1 ON CONFLICT (guid) DO NOTHING`,
-  )
-  await db.dialect.renewStatistics(db, raw('p2c_sync_account'))
+  await dropWorkTables(db, ['account'])
+  await db.dialect.makeLookUp(db, {
+    table: raw('p2c_sync_account'),
+    key: text(db, 'guid', guid),
+    columns: [
+      {
+        name: raw('is_rejected'),
+        value: sql`CASE WHEN ${guid} IN (${rejected}) THEN 1 ELSE 0 END`,
+        type: raw('integer'),
+      },
+      ...attributes.map(name => text(db, name, names.column(name))),
+    ],
+    from: sql`${names.table('account')} WHERE ${guid} IS NOT NULL`,
+  })
 }
 
 /** The extract may bring the currencies; without them there is none that is known. */

@@ -150,6 +150,5 @@ async function listPart(db: Database, { after }: KeyRange, list: List): Promise<
     await db.dialect.makeList(db, list),
     await db.dialect.salesMark(db),
   ])
-  await db.dialect.renewStatistics(db, list.table, [raw('position')])
   return { length, mark, way: wayThroughList(list.table, after, length) }
 }

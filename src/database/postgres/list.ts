@@ -1,6 +1,6 @@
 import { join, literal, raw, sql, textOf, type Sql } from '../../domain/sql.ts'
 import type { Database } from '../database.ts'
-import type { List } from '../dialect.ts'
+import type { List, ListedColumn, LookUp } from '../dialect.ts'
 
 /** See Dialect.workTable: without a log of its changes, since nobody needs it after a crash. */
 export const workTable = raw('UNLOGGED TABLE')
@@ -19,7 +19,7 @@ export async function makeList(
   const costly = columns.filter(({ isCostly }) => isCostly)
   const terms = [...order, ...costly.map(({ type, value }) => typed(type, value))]
   const position = sql`row_number() OVER (ORDER BY ${join(terms)}) AS position`
-  const values = columns.map(({ name, type, value }) => sql`${typed(type, value)} AS ${name}`)
+  const values = columns.map(named)
   const rows = await db.change(
     sql`CREATE ${kind} ${table} AS SELECT ${join([position, ...values])} FROM ${from}`,
   )
@@ -30,6 +30,21 @@ export async function makeList(
     ),
   )
   return rows
+}
+
+/** See Dialect.makeLookUp. What is sorted by its key is also faster put into the key's index. */
+export async function makeLookUp(
+  db: Database,
+  { table, key, columns, from }: LookUp,
+): Promise<void> {
+  await db.change(
+    sql`CREATE ${workTable} ${table} AS SELECT DISTINCT ON (1) ${join([key, ...columns].map(named))} FROM ${from} ORDER BY 1`,
+  )
+  await db.script(textOf(sql`ALTER TABLE ${table} ADD PRIMARY KEY (${key.name})`))
+}
+
+function named({ name, type, value }: ListedColumn): Sql {
+  return sql`${typed(type, value)} AS ${name}`
 }
 
 /** A value as a column of this type holds it, the collation included. */

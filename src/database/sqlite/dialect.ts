@@ -11,7 +11,7 @@ import { csvField } from './csv-field.ts'
 import { diskSpace, missingPermissions } from './file.ts'
 import { insertCounting } from './insert-counting.ts'
 import { insertMany } from './insert-many.ts'
-import { makeList, workTable } from './list.ts'
+import { makeList, makeLookUp, workTable } from './list.ts'
 import { liveSchema } from './live-schema.ts'
 import { isLocked, tryLock } from './lock.ts'
 import { beginLongWork, endLongWork } from './long-work.ts'
@@ -119,6 +119,7 @@ export const sqliteDialect: Dialect = {
   clusteredByKey: raw('WITHOUT ROWID'),
   workTable,
   makeList,
+  makeLookUp,
   createViewIfMissing: raw('CREATE VIEW IF NOT EXISTS'),
   countingKey: raw('integer PRIMARY KEY'),
   rehearse: (db, statements) => Promise.resolve(rehearse(sqlite(db), statements)),
