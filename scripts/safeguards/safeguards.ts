@@ -299,7 +299,7 @@ export const safeguards: readonly Safeguard[] = [
   },
   {
     what: 'a task touches no record of another',
-    file: 'src/sync/walk.ts',
+    file: 'src/sync/recorded-rows.ts',
     without: [[`sql\`w.task = \${literal(execution.task)}\``, `sql\`1 = 1\``]],
     test: 'test/sync/sync.test.ts',
   },
@@ -430,12 +430,9 @@ export const safeguards: readonly Safeguard[] = [
   },
   {
     what: 'a list is used only where nobody wrote since',
-    file: 'src/sync/walk.ts',
+    file: 'src/sync/selected-rows.ts',
     without: [
-      [
-        `mark !== null && mark === (await connection.dialect.salesMark(connection))`,
-        `mark !== null && !!connection`,
-      ],
+      [`listed.every(list => list.mark === mark)`, `listed.every(list => list.mark !== null)`],
     ],
     test: changed,
   },
@@ -517,7 +514,7 @@ export const safeguards: readonly Safeguard[] = [
   },
   {
     what: 'a batch does not go through the whole source',
-    file: 'src/sync/walk.ts',
+    file: 'src/sync/recorded-rows.ts',
     without: [
       [
         `sourceWithin: sql\`(\${number} > \${after} AND \${number} <= \${last})\``,
@@ -558,13 +555,30 @@ export const safeguards: readonly Safeguard[] = [
   },
   {
     what: 'a part ends where the next begins',
-    file: 'src/sync/walk.ts',
+    file: 'src/sync/recorded-rows.ts',
     without: [
       [
-        `const end = await keyAt(on, inWalk(after, last), rows - 1)`,
-        `const end = await keyAt(on, inWalk(after, null), rows - 1)`,
+        `const last = await keyAt(db, inWalk(after, end), rows - 1)`,
+        `const last = await keyAt(db, inWalk(after, null), rows - 1)`,
       ],
     ],
+    test: workers,
+  },
+  {
+    what: 'a list has the rows of its part only',
+    file: 'src/sync/selected-rows.ts',
+    without: [
+      [
+        `const upToLast = last === null ? [] :`,
+        `const upToLast = last === null ? [] : true ? [] :`,
+      ],
+    ],
+    test: workers,
+  },
+  {
+    what: 'lists of a killed run are dropped',
+    file: 'src/sync/work-tables.ts',
+    without: [[`name === 'work' ? allLists(db) :`, `name === 'work' ? allLists(db).slice(0, 1) :`]],
     test: workers,
   },
   {

@@ -21,10 +21,15 @@ const targets = ['cds_account', 'cds_contact', 'finops_customersv2', 'finops_cds
 const remarks = ['p2c_sync_record', 'p2c_sync_outcome', 'p2c_sync_reject']
 const tablesAreThere = '20261101T1000_target_tables'
 
+const inSmallBatches = { batch: { rows: 20 } }
+
 /** Upgraded but for the sync. */
-async function readyForSync(t: Test): Promise<Database> {
-  const db = await freshDatabase(t, 'postgres', { batch: { rows: 20 } })
-  await finish(seed(db, { contacts: 400 }))
+async function readyForSync(
+  t: Test,
+  { contacts = 400, settings = inSmallBatches }: { contacts?: number; settings?: object } = {},
+): Promise<Database> {
+  const db = await freshDatabase(t, 'postgres', settings)
+  await finish(seed(db, { contacts }))
   await finish(migrate(db, { to: tablesAreThere }))
   return db
 }
@@ -40,6 +45,47 @@ async function written(db: Database, tables = [...targets, ...remarks]): Promise
     lines.push(...told.map(line => line.replace(/"rejected_on": "[^"]*"/, '')).sort())
   }
   return lines
+}
+
+/** The tables of its own that a run has not dropped yet. */
+async function workTables(db: Database): Promise<string[]> {
+  const found = await db.rows<{ relname: string }>(
+    sql`SELECT relname FROM pg_class WHERE relpersistence = 'u' AND relkind = 'r' AND relnamespace = to_regnamespace(quote_ident(${db.config.schema})) ORDER BY relname`,
+  )
+  return found.map(({ relname }) => relname)
+}
+
+/** Which lists there are while a step is under way, with the first and the last of their keys. */
+async function listsIn(db: Database, step: string, workers: number): Promise<[string, string][]> {
+  const observer = await connect(db.config, { mode: 'read' })
+  const work = migrate(db, { workers })
+  try {
+    for (let next = await work.next(); !next.done; next = await work.next()) {
+      if (next.value.type !== 'progress' || next.value.step !== step) continue
+      const lists = (await workTables(observer)).filter(name => name.startsWith('p2c_sync_work'))
+      const ends = lists.map(name =>
+        observer.row<{ first: string; last: string }>(
+          sql`SELECT min(key) AS first, max(key) AS last FROM ${identifier(name)}`,
+        ),
+      )
+      return (await Promise.all(ends)).map(row => [row?.first ?? '', row?.last ?? ''])
+    }
+    throw new Error(`${step} told nothing`)
+  } finally {
+    await finish(work)
+    await observer.close()
+  }
+}
+
+/** Runs the upgrade in a process that is killed while the contacts are on their way into CDS. */
+async function killedIn(t: Test, db: Database, workers: number): Promise<void> {
+  const place = ['--database', db.config.database, '--schema', db.config.schema]
+  const slowly = ['--batch-rows', '20', '--pause-ms', '1000', '--json']
+  const options = [...place, ...slowly, '--workers', String(workers)]
+  const running = start(['migrate', ...options], freshFolder(t))
+  await running.printed(/"progress","step":"contacts: source-cds"/)
+  running.child.kill('SIGKILL')
+  await running.outcome
 }
 
 /** Migrates until a step of the sync has told so many batches, and stops there. */
@@ -152,21 +198,62 @@ t.test('records that are refused count together, whoever met them', async t => {
   t.ok(met > 100 && met <= 120, `stops soon, with ${met}`)
 })
 
+t.test('each connection lists a part of its own of what Sales has', async t => {
+  const db = await readyForSync(t)
+  const lists = await listsIn(db, 'contacts: source-cds', 3)
+  t.equal(lists.length, 3)
+  for (const [i, [first, last]] of lists.entries()) {
+    t.ok(first <= last)
+    t.ok(i === 0 || (lists[i - 1]?.[1] ?? '') < first, 'behind the part before it')
+  }
+  await proveSame(t, db)
+})
+
+t.test('what is short, or empty, is listed by one', async t => {
+  const short = await readyForSync(t, { settings: {} })
+  t.equal((await listsIn(short, 'contacts: source-cds', 3)).length, 1)
+  const empty = await readyForSync(t, { contacts: 0 })
+  await finish(migrate(empty, { workers: 3 }))
+  t.same((await verify(empty)).violations, [])
+})
+
+t.test('rows that share a number are in one part', async t => {
+  const found: unknown[] = []
+  for (const workers of [1, 3]) {
+    const db = await readyForSync(t)
+    await finish(migrate(db, { workers }))
+    await db.script('DROP INDEX p2c_contact_number_key')
+    await db.change(
+      sql`UPDATE contact SET msdynce_contactnumber = 'CON-01200-AAAAAA' WHERE substr(msdynce_contactnumber, 5, 5) BETWEEN '01100' AND '01300'`,
+    )
+    await finish(sync(db, { mode: 'full', workers }))
+    const rejected = await db.rows(sql`SELECT 1 FROM p2c_sync_reject WHERE code = 'KEY_TAKEN'`)
+    t.ok(rejected.length > 20, `${rejected.length} rows share one`)
+    found.push([await written(db), await history(db)])
+  }
+  t.same(found[1], found[0], 'and become the same on several connections')
+})
+
+t.test('a run that was killed goes on with another number of connections', async t => {
+  for (const [before, behind] of [
+    [3, 1],
+    [2, 3],
+  ] as const) {
+    const db = await readyForSync(t)
+    await killedIn(t, db, before)
+    await finish(migrate(db, { workers: behind }))
+    await proveSame(t, db)
+    t.same(await workTables(db), [], 'and drops what was left')
+  }
+})
+
 t.test('a run that was killed leaves no table of its own behind a rollback', async t => {
   const db = await readyForSync(t)
-  const place = ['--database', db.config.database, '--schema', db.config.schema]
-  const slowly = ['--batch-rows', '20', '--pause-ms', '1000', '--json', '--workers', '3']
-  const running = start(['migrate', ...place, ...slowly], freshFolder(t))
-  await running.printed(/"progress","step":"contacts: source-cds"/)
-  running.child.kill('SIGKILL')
-  await running.outcome
-  const left = () =>
-    db.rows(
-      sql`SELECT relname FROM pg_class WHERE relpersistence = 'u' AND relkind = 'r' AND relnamespace = to_regnamespace(quote_ident(${db.config.schema}))`,
-    )
-  t.not((await left()).length, 0, 'killed, it could not drop them')
+  await killedIn(t, db, 3)
+  const left = (await workTables(db)).filter(name => name.startsWith('p2c_sync_work'))
+  t.equal(left.length, 3, 'killed, it could not drop them')
   await finish(rollback(db, { to: 'start' }))
-  t.same(await left(), [])
+  t.same(await workTables(db), [])
 })
 
 t.test('on several connections too, a sync that has nothing to do writes nothing', async t => {
