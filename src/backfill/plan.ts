@@ -143,7 +143,9 @@ async function rememberedNumbers(db: Database, backfill: Backfill): Promise<Reme
   const any = await db.row(sql`SELECT 1 FROM p2c_given_number AS g WHERE ${isOfSequence} LIMIT 1`)
   if (!any) return null
   const key = rules.guid(names.column(backfill.key, 't'))
-  await db.script('CREATE TEMPORARY TABLE p2c_taken (number text NOT NULL)')
+  // Triggers may have written very many since the server last looked.
+  await db.dialect.renewStatistics(db, raw('p2c_given_number'))
+  await db.script(`CREATE ${db.dialect.workTable.sql} p2c_taken (number text NOT NULL)`)
   await db.change(
     sql`INSERT INTO p2c_taken SELECT DISTINCT g.number FROM ${names.table(backfill.table)} AS t JOIN p2c_given_number AS g
       ON ${isOfSequence} AND g.number = ${names.column(column, 't')} AND g.row_key <> ${key}`,

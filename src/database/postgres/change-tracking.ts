@@ -83,10 +83,11 @@ export async function takeNotes(db: Database): Promise<void> {
       sql`WITH noted (table_name, row_key) AS (${notes}) INSERT INTO p2c_taken_row (table_name, row_key) SELECT table_name, row_key FROM noted ON CONFLICT DO NOTHING`,
     )
   await take(
-    sql`DELETE FROM p2c_changed_row WHERE ${notTaken(raw('p2c_changed_row'), all([]))} RETURNING table_name, row_key`,
-  )
-  await take(
     sql`UPDATE p2c_given_number SET is_new = 0 WHERE ${notTaken(raw('p2c_given_number'), raw('n.is_new = 1'))} RETURNING sequence, row_key`,
+  )
+  // At last: for these somebody may wait, who writes a row that is noted already.
+  await take(
+    sql`DELETE FROM p2c_changed_row WHERE ${notTaken(raw('p2c_changed_row'), all([]))} RETURNING table_name, row_key`,
   )
 }
 

@@ -8,6 +8,7 @@ import { seed } from '../../../src/seed/seed.ts'
 import { migrate } from '../../../src/upgrade/migrate.ts'
 import { sync } from '../../../src/upgrade/sync.ts'
 import { databaseOfItsOwn, type Teardown } from '../../support/database.ts'
+import { liveSince } from '../../support/live.ts'
 
 /** How often a row may be read in one upgrade: by checks, scans, look-ups and updates together. */
 const mostReads = 60
@@ -59,7 +60,7 @@ t.test('nor is what the sync fills for each of many batches', async t => {
 })
 
 t.test(
-  'rows that come are looked up by index, also in a session that found the tables empty, and taken up as fast by the sync',
+  'a row that comes is looked up by index, also in a session that found the tables empty',
   async t => {
     const { database } = await databaseOfItsOwn(t)
     const config = loadConfig({ options: { database }, file: false })
@@ -69,11 +70,9 @@ t.test(
     await db.script(`DO $$ BEGIN FOR i IN 1..${inserted} LOOP
       INSERT INTO contact (contactid, lastname) VALUES (gen_random_uuid(), 'Lovelace');
     END LOOP; END $$`)
-    await finish(sync(db, { mode: 'changed' }))
     await db.close()
     const reader = await connect(config, { mode: 'read' })
     t.teardown(() => reader.close())
-    t.same(await reader.rows(notes), [])
     const numbered = await reader.row<{ n: string }>(
       sql`SELECT count(*) AS n FROM p2c_given_number WHERE sequence = 'contact'`,
     )
@@ -84,3 +83,42 @@ t.test(
     t.same(read, [])
   },
 )
+
+t.test('rows that come before the plan do not have all rows looked up among them', async t => {
+  const { database } = await databaseOfItsOwn(t)
+  const config = loadConfig({ options: { database }, file: false })
+  const db = await connect(config, { mode: 'write' })
+  t.teardown(() => db.close())
+  await finish(seed(db, { contacts: 3_000 }))
+  await finish(migrate(db, { to: liveSince }))
+  await db.script(
+    `INSERT INTO contact (contactid) SELECT gen_random_uuid() FROM generate_series(1, ${inserted})`,
+  )
+  await finish(migrate(db))
+  const known = await db.row<{ rows: number }>(
+    sql`SELECT reltuples AS rows FROM pg_class WHERE oid = to_regclass('p2c_given_number')`,
+  )
+  t.equal(known?.rows, inserted, 'the server plans with what there is')
+})
+
+t.test('what is noted is taken up at once, however much of it there is', async t => {
+  const { database } = await databaseOfItsOwn(t)
+  const config = loadConfig({ options: { database }, file: false })
+  const db = await connect(config, { mode: 'write' })
+  await finish(seed(db, { contacts: 20 }))
+  await finish(migrate(db))
+  await db.script(
+    `INSERT INTO contact (contactid) SELECT gen_random_uuid() FROM generate_series(1, ${inserted});
+    UPDATE contact SET lastname = 'Lovelace'`,
+  )
+  await finish(sync(db, { mode: 'changed' }))
+  await db.close()
+  const reader = await connect(config, { mode: 'read' })
+  t.teardown(() => reader.close())
+  t.same(await reader.rows(notes), [])
+  const read = await reader.rows<{ name: string; rows: string }>(
+    sql`SELECT relname AS name, seq_tup_read AS rows FROM pg_stat_user_tables
+      WHERE relname IN ('p2c_given_number', 'p2c_changed_row', 'p2c_taken_row') AND seq_tup_read > ${20 * inserted}`,
+  )
+  t.same(read, [])
+})
