@@ -3,11 +3,10 @@ import { neverBack } from '../backfill/never-back.ts'
 import { paceOf } from '../backfill/pace.ts'
 import { quarantined, tooManyRejects } from '../backfill/quarantine.ts'
 import { withRetries } from '../backfill/retry.ts'
-import { shareOut } from '../backfill/share-out.ts'
 import { closeWorkers, openWorkers } from '../backfill/workers.ts'
 import type { Database } from '../database/database.ts'
 import { noteProgress, type Run } from '../database/history.ts'
-import { identifier, raw, sql, type Sql } from '../domain/sql.ts'
+import { identifier, raw, sql } from '../domain/sql.ts'
 import type { ProgressEvent, Work } from '../events.ts'
 import { makeAffected } from './affected.ts'
 import { dropBatchTable, makeBatchTable, draftBatches, runBatch, type BatchPlan } from './batch.ts'
@@ -66,15 +65,14 @@ async function* runParts(
   execution: Execution,
   workers: number,
 ): Work<undefined> {
+  if (execution.mode === 'full') await renewStatistics(db, leg)
+  await makeLookUpTables(db, leg)
   const { ground, planFor } = await draftBatches(db, project, leg, execution)
   const kept = await partsOf(db, execution)
   const parts = kept.length > 0 ? kept : await divide(db, execution, await ground.bounds(workers))
   const others = await openWorkers(db, run, Math.min(workers, parts.length) - 1)
   const connections = [db, ...others]
   try {
-    await shareOut(connections, preparationsOf(leg, execution), (connection, prepare) =>
-      prepare(connection),
-    )
     const plan = planFor(await ground.walk(connections, parts))
     const total = Math.max(plan.walk.length, doneOf(parts))
     const work: LegWork = { run, step: stepOf(project, leg), plan, parts, total }
@@ -91,29 +89,13 @@ async function* runParts(
   }
 }
 
-type Preparation = (db: Database) => Promise<void>
-
-/** What must have been done before the rows of a leg are gone through, in any order. */
-function preparationsOf(leg: ProjectLeg, { mode }: Execution): Preparation[] {
-  const statistics = mode === 'full' ? statisticsFor(leg) : []
-  return [db => makeLookUpTables(db, leg), ...statistics]
-}
-
-/** Of what was written just before this leg and is searched by it; here, because a leg may be resumed. */
-function statisticsFor(leg: ProjectLeg): Preparation[] {
-  const { source, number, target } = leg
-  const statisticsOf =
-    (table: Sql, columns: Sql[]): Preparation =>
-    db =>
-      db.dialect.renewStatistics(db, table, columns)
-  const ofTarget = statisticsOf(identifier(target.table), [identifier(target.number)])
-  return readsSales(leg)
-    ? [ofTarget]
-    : [
-        ofTarget,
-        statisticsOf(identifier(source), [identifier(number)]),
-        statisticsOf(raw('p2c_sync_record'), [raw('task'), raw('key')]),
-      ]
+/** What was written just before this leg and is searched by it; here, because a leg may be resumed. */
+async function renewStatistics(db: Database, leg: ProjectLeg): Promise<void> {
+  const { dialect } = db
+  await dialect.renewStatistics(db, identifier(leg.target.table), [identifier(leg.target.number)])
+  if (readsSales(leg)) return
+  await dialect.renewStatistics(db, identifier(leg.source), [identifier(leg.number)])
+  await dialect.renewStatistics(db, raw('p2c_sync_record'), [raw('task'), raw('key')])
 }
 
 /** What all workers of a leg share. */
