@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Arena } from '../arena.ts'
