@@ -406,7 +406,7 @@ export const safeguards: readonly Safeguard[] = [
     file: 'src/database/postgres/live-number.ts',
     without: [
       [`number = excluded.number, is_new = 1`, `number = excluded.number`],
-      [`given, 1)`, `given, 0)`],
+      [`p2c_given, 1)`, `p2c_given, 0)`],
     ],
     test: changed,
   },

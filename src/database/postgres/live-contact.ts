@@ -30,9 +30,9 @@ function newContact(db: PostgresDatabase, live: LiveNumber | undefined): SchemaO
     sql`BEFORE INSERT`,
     sql`FOR EACH ROW`,
     sql`DECLARE
-  waited text;${giving?.declared ?? empty}
+  p2c_waited text;${giving?.declared ?? empty}
 BEGIN
-  waited := ${waiting(db, 'contacts', true)};
+  p2c_waited := ${waiting(db, 'contacts', true)};
   ${keepCompany}
   SELECT ${join(looked.map(({ is }) => is))} INTO ${join(looked.map(({ into }) => into))};
   ${setCompany}${giving ? sql`\n  IF ${giving.isDue} THEN${giving.give}\n  END IF;` : empty}

@@ -118,34 +118,35 @@ export function givingNumber(db: PostgresDatabase, live: LiveNumber): GivingNumb
   )
   return {
     isDue: rules.hasNoNumber(number),
+    // Names that no column has.
     declared: sql`
-  kept text;
-  given text;
-  next bigint;`,
+  p2c_kept text;
+  p2c_given text;
+  p2c_next bigint;`,
     looked: [
       {
         is: sql`(SELECT t.${column} FROM ${on} AS t WHERE t.${key} = ${of('new', key)} AND t.${column} <> '' LIMIT 1)`,
-        into: raw('kept'),
+        into: raw('p2c_kept'),
       },
       {
         is: sql`(SELECT g.number FROM p2c_given_number AS g WHERE g.sequence = ${literal(sequence)} AND g.row_key = ${id})`,
-        into: raw('given'),
+        into: raw('p2c_given'),
       },
     ],
     give: sql`
-  IF kept IS NOT NULL THEN
-    ${number} := kept;
+  IF p2c_kept IS NOT NULL THEN
+    ${number} := p2c_kept;
   ELSE
-    IF given IS NOT NULL THEN
-      IF EXISTS (SELECT 1 FROM ${on} AS t WHERE t.${column} = given) THEN given := NULL; END IF;
+    IF p2c_given IS NOT NULL THEN
+      IF EXISTS (SELECT 1 FROM ${on} AS t WHERE t.${column} = p2c_given) THEN p2c_given := NULL; END IF;
     END IF;
-    IF given IS NULL THEN
-      next := nextval(${literal(nativeSequence(sequence))});
-      IF next > ${integer(highestOf(format))} THEN RAISE EXCEPTION ${exhausted}; END IF;
-      given := ${numberText(format, raw('next'))};
+    IF p2c_given IS NULL THEN
+      p2c_next := nextval(${literal(nativeSequence(sequence))});
+      IF p2c_next > ${integer(highestOf(format))} THEN RAISE EXCEPTION ${exhausted}; END IF;
+      p2c_given := ${numberText(format, raw('p2c_next'))};
     END IF;
-    ${number} := given;
-    INSERT INTO p2c_given_number (sequence, row_key, number, is_new) VALUES (${literal(sequence)}, ${id}, given, 1)
+    ${number} := p2c_given;
+    INSERT INTO p2c_given_number (sequence, row_key, number, is_new) VALUES (${literal(sequence)}, ${id}, p2c_given, 1)
       ON CONFLICT ON CONSTRAINT p2c_given_number_pkey DO UPDATE SET number = excluded.number, is_new = 1;
   END IF;`,
   }
