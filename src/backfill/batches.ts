@@ -163,7 +163,7 @@ async function commit(
   apply: (range: Range) => Promise<number>,
 ): Promise<Done | null> {
   const started = performance.now()
-  const { value, waited } = await withRetries(db, () =>
+  const once = () =>
     db.transaction(async () => {
       const range = await take(db, migration, wanted)
       if (!range) return null
@@ -179,8 +179,8 @@ async function commit(
         await noteProgress(db, shown, migration, done, total, lengthOf(range))
       }
       return { range, rows }
-    }),
-  )
+    })
+  const { value, waited } = await withRetries(db, once, lengthOf(wanted) > 1)
   if (!value) return null
   run.rows += value.rows
   // Only now: inside the transaction what others have committed since is not to be seen.

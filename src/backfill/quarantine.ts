@@ -13,7 +13,8 @@ export interface Attempt<Piece, Done> {
 
 /**
  * Does a piece of work. Where the database refuses a row of it, does its halves, and theirs, down
- * to the rows that are wrong, and sets these aside. Yields what was done, piece by piece.
+ * to the rows that are wrong, and sets these aside; halves, too, where others write the same rows again
+ * and again. Yields what was done, piece by piece.
  */
 export async function* quarantined<Piece, Done>(
   db: Database,
@@ -25,10 +26,12 @@ export async function* quarantined<Piece, Done>(
     try {
       yield await attempt.doPiece(next)
     } catch (error) {
-      if (db.dialect.faultOf(error) !== 'row') throw error
+      const isRefused = db.dialect.faultOf(error) === 'row'
+      if (!isRefused && !db.dialect.isContested(error)) throw error
       const halves = await attempt.halve(next)
       if (halves) open.push(halves[1], halves[0])
-      else yield await attempt.reject(next, error)
+      else if (isRefused) yield await attempt.reject(next, error)
+      else throw error
     }
   }
 }

@@ -252,6 +252,12 @@ export interface Dialect {
    */
   takeNotes(db: Database): Promise<void>
   /**
+   * The same of rows that are new, where these are noted apart. To be called before, in a transaction of
+   * its own: there may be many, and nobody else writes them, while what is noted of others may be
+   * written again at any moment.
+   */
+  takeNotesOfNew(db: Database): Promise<void>
+  /**
    * How the schema is changed beside others; null where whoever writes has the whole database to
    * himself, and the changes of a migration are one transaction.
    */
@@ -260,6 +266,8 @@ export interface Dialect {
   hasTriggers(db: Database, names: readonly string[]): Promise<boolean>
   /** What a failed statement says about the rows it was to write. */
   faultOf(error: unknown): Fault
+  /** Whether it failed because others wrote the same rows meanwhile: fewer rows meet fewer others. */
+  isContested(error: unknown): boolean
   /** The text of a number, new for every row, as an expression over its sequence number; NULL of NULL. */
   numberText(db: Database, format: NumberFormat, sequence: Sql): Sql
   /** The sequence number in a text of the format; NULL where the text is not of it. */

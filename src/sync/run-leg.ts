@@ -168,7 +168,7 @@ async function commitBatch(
 ): Promise<{ readonly waited: string | null }> {
   const { db, run, step, plan, parts, total, isFirst } = work
   const part = partAt(work, place)
-  const { value: moved, waited } = await withRetries(db, () =>
+  const once = () =>
     db.transaction(async () => {
       const { counts, notices } = await runBatch(db, plan, stretch, refused)
       const batch = { counts, notices, refused: refused === undefined ? 0 : counts.rejected }
@@ -184,8 +184,8 @@ async function commitBatch(
         await noteProgress(db, { ...run, rows: run.rows + stretch.rows }, step, done, total)
       }
       return moved
-    }),
-  )
+    })
+  const { value: moved, waited } = await withRetries(db, once, stretch.rows > 1)
   parts[place] = moved
   run.rows += stretch.rows
   return { waited }

@@ -83,6 +83,9 @@ export async function* syncTemplates(
       const isAllThatIsWanted = first.mode === mode && chosen.every(({ task }) => tasks.has(task))
       if (isAllThatIsWanted) return result
     }
+    // What is taken up is looked at by the next session, also where this one does not come to begin.
+    if (mode !== 'retry')
+      await withRetries(db, () => db.transaction(() => db.dialect.takeNotesOfNew(db)))
     // Others may write again what it takes up: then it must look anew.
     const { value: session } = await withRetries(db, () =>
       beginSession(db, run, chosen, mode, async () => {

@@ -71,24 +71,31 @@ export const noters: readonly string[] = ['account', 'contact'].flatMap(table =>
   `p2c_${table}_cleared`,
 ])
 
-/**
- * See Dialect.takeNotes. Rows are found by their places: there may be very many, of which no planner
- * knows yet.
- */
-export async function takeNotes(db: Database): Promise<void> {
-  const notTaken = (table: Sql, where: Sql) =>
-    sql`ctid = ANY (ARRAY(SELECT n.ctid FROM ${table} AS n WHERE ${where} FOR UPDATE SKIP LOCKED))`
-  const take = (notes: Sql) =>
-    db.change(
-      sql`WITH noted (table_name, row_key) AS (${notes}) INSERT INTO p2c_taken_row (table_name, row_key) SELECT table_name, row_key FROM noted ON CONFLICT DO NOTHING`,
-    )
+/** See Dialect.takeNotesOfNew. */
+export async function takeNotesOfNew(db: Database): Promise<void> {
   await take(
+    db,
     sql`UPDATE p2c_given_number SET is_new = 0 WHERE ${notTaken(raw('p2c_given_number'), raw('n.is_new = 1'))} RETURNING sequence, row_key`,
   )
-  // At last: for these somebody may wait, who writes a row that is noted already.
+}
+
+/** See Dialect.takeNotes. */
+export async function takeNotes(db: Database): Promise<void> {
   await take(
+    db,
     sql`DELETE FROM p2c_changed_row WHERE ${notTaken(raw('p2c_changed_row'), all([]))} RETURNING table_name, row_key`,
   )
+}
+
+async function take(db: Database, notes: Sql): Promise<void> {
+  await db.change(
+    sql`WITH noted (table_name, row_key) AS (${notes}) INSERT INTO p2c_taken_row (table_name, row_key) SELECT table_name, row_key FROM noted ON CONFLICT DO NOTHING`,
+  )
+}
+
+/** Finds rows by their places: there may be very many, of which no planner knows yet. */
+function notTaken(table: Sql, where: Sql): Sql {
+  return sql`ctid = ANY (ARRAY(SELECT n.ctid FROM ${table} AS n WHERE ${where} FOR UPDATE SKIP LOCKED))`
 }
 
 /** See Dialect.hasTriggers. */

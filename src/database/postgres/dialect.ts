@@ -11,9 +11,16 @@ import {
   missingPermissions,
   triggersFired,
 } from './catalogue.ts'
-import { changeTracking, hasTriggers, noters, salesMark, takeNotes } from './change-tracking.ts'
+import {
+  changeTracking,
+  hasTriggers,
+  noters,
+  salesMark,
+  takeNotes,
+  takeNotesOfNew,
+} from './change-tracking.ts'
 import { csvField } from './csv-field.ts'
-import { faultOf } from './faults.ts'
+import { faultOf, isContested } from './faults.ts'
 import { insertCounting } from './insert-counting.ts'
 import { insertMany } from './insert-many.ts'
 import { makeList, makeLookUp, workTable } from './list.ts'
@@ -60,9 +67,11 @@ export const postgresDialect: Dialect = {
   changeTracking: db => changeTracking(postgres(db)),
   noters,
   takeNotes,
+  takeNotesOfNew,
   liveDdl,
   hasTriggers: (db, names) => hasTriggers(postgres(db), names),
   faultOf,
+  isContested,
   numberText: (_, format, sequence) => numberText(format, sequence),
   sequenceNumber,
   sequences,

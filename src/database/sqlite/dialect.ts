@@ -77,6 +77,7 @@ export const sqliteDialect: Dialect = {
     return found !== undefined
   },
   triggersFired: (db, table, columns) => triggersFired(sqlite(db), table, columns),
+  isContested: () => false,
   faultOf: error => {
     const cause = error instanceof P2cError ? error.cause : error
     const code = cause instanceof Driver.SqliteError ? cause.code : ''
@@ -87,6 +88,7 @@ export const sqliteDialect: Dialect = {
   changeTracking,
   noters,
   takeNotes,
+  takeNotesOfNew: () => Promise.resolve(),
   liveDdl: null,
   hasTriggers,
   // nanoid's randomness through a function of ours: as fast as SQL's, and made for keys.
