@@ -244,8 +244,8 @@ export interface Dialect {
   liveSchema(db: Database, numbers: readonly LiveNumber[]): (SchemaObject | SchemaDeed)[]
   /** Triggers that note which contacts and accounts were written, as far as those of `liveSchema` do not. */
   changeTracking(db: Database): SchemaObject[]
-  /** The names of all triggers that note it. */
-  readonly noters: readonly string[]
+  /** The names of those of `liveSchema` that note what is new; none where `changeTracking` does. */
+  readonly notersOfNew: readonly string[]
   /**
    * Moves what is noted to p2c_taken_row, in the transaction of the caller; but for what another
    * transaction is writing, which waits for nobody and is not missed the next time.

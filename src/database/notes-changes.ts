@@ -14,5 +14,7 @@ export async function isNoted(db: Database): Promise<boolean> {
 
 /** Whether all triggers are there, and fire, that note which accounts and contacts were written. */
 export function notesChanges(db: Database): Promise<boolean> {
-  return db.dialect.hasTriggers(db, db.dialect.noters)
+  const { dialect } = db
+  const names = dialect.changeTracking(db).map(({ name }) => name)
+  return dialect.hasTriggers(db, [...new Set([...names, ...dialect.notersOfNew])])
 }

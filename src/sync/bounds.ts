@@ -21,6 +21,7 @@ export function bordersOf(rows: number, parts: number): number[] {
  */
 export function boundsIn(keys: readonly string[], parts: number): string[] {
   const found = bordersOf(keys.length, parts).map(border => keys[border - 1])
-  const isBound = (key: string | undefined) => key !== undefined && key !== keys.at(-1)
-  return [...new Set(found.filter(isBound))] as string[]
+  const isBound = (key: string | undefined): key is string =>
+    key !== undefined && key !== keys.at(-1)
+  return [...new Set(found.filter(isBound))]
 }

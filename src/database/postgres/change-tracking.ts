@@ -62,13 +62,10 @@ export async function salesMark(db: PostgresDatabase): Promise<number | null> {
   return (await isNoted(db)) ? null : 0
 }
 
-/** See Dialect.noters. */
-export const noters: readonly string[] = ['account', 'contact'].flatMap(table => [
+/** See Dialect.notersOfNew. */
+export const notersOfNew: readonly string[] = ['account', 'contact'].flatMap(table => [
   `p2c_${table}_number`,
   `p2c_${table}_kept_number`,
-  `p2c_${table}_changed`,
-  `p2c_${table}_gone`,
-  `p2c_${table}_cleared`,
 ])
 
 /** See Dialect.takeNotesOfNew. */

@@ -14,7 +14,7 @@ import {
 import {
   changeTracking,
   hasTriggers,
-  noters,
+  notersOfNew,
   salesMark,
   takeNotes,
   takeNotesOfNew,
@@ -65,7 +65,7 @@ export const postgresDialect: Dialect = {
   triggersFired: (db, table, columns) => triggersFired(postgres(db), table, columns),
   liveSchema: (db, numbers) => liveSchema(postgres(db), numbers),
   changeTracking: db => changeTracking(postgres(db)),
-  noters,
+  notersOfNew,
   takeNotes,
   takeNotesOfNew,
   liveDdl,

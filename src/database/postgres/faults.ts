@@ -137,7 +137,7 @@ export function explain(error: unknown, place: Place): Error {
  * was done nobody knows, and temporary tables are gone; the next run finds out and goes on.
  */
 export function faultOf(error: unknown): Fault {
-  const code = causeOf(error)
+  const code = codeBehind(error)
   if (/^(40001|40P01|55P03|55006)$/.test(code)) return 'transient'
   // Data, constraint, WITH CHECK OPTION, and RAISE in somebody's trigger.
   return /^(22|23|44|P0)[0-9A-Z]{3}$/.test(code) ? 'row' : 'fatal'
@@ -145,11 +145,11 @@ export function faultOf(error: unknown): Fault {
 
 /** See Dialect.isContested: serialization failures and deadlocks. */
 export function isContested(error: unknown): boolean {
-  return /^(40001|40P01)$/.test(causeOf(error))
+  return /^(40001|40P01)$/.test(codeBehind(error))
 }
 
 /** The code of what is behind an error; empty where there is none. */
-function causeOf(error: unknown): string {
+function codeBehind(error: unknown): string {
   const cause = error instanceof P2cError && error.cause !== undefined ? error.cause : error
   return cause instanceof Error ? codeOf(cause) : ''
 }

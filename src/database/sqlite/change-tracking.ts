@@ -26,13 +26,6 @@ function noted(table: string, guid: Sql): Sql {
   return sql`INSERT INTO p2c_changed_row (table_name, row_key) SELECT ${literal(table)}, ${guid} WHERE ${guid} IS NOT NULL AND NOT EXISTS (SELECT ${raw('1')} FROM p2c_changed_row WHERE ${row})`
 }
 
-/** See Dialect.noters. */
-export const noters: readonly string[] = ['account', 'contact'].flatMap(table => [
-  `p2c_${table}_added`,
-  `p2c_${table}_changed`,
-  `p2c_${table}_gone`,
-])
-
 /** See Dialect.takeNotes. Whoever else writes has to wait. */
 export async function takeNotes(db: Database): Promise<void> {
   await db.change(

@@ -6,7 +6,7 @@ import { numberer } from '../../numbering/format.ts'
 import type { Database } from '../database.ts'
 import type { Dialect } from '../dialect.ts'
 import { backup } from './backup.ts'
-import { changeTracking, hasTriggers, noters, takeNotes } from './change-tracking.ts'
+import { changeTracking, hasTriggers, takeNotes } from './change-tracking.ts'
 import { csvField } from './csv-field.ts'
 import { diskSpace, missingPermissions } from './file.ts'
 import { insertCounting } from './insert-counting.ts'
@@ -86,7 +86,7 @@ export const sqliteDialect: Dialect = {
   },
   liveSchema,
   changeTracking,
-  noters,
+  notersOfNew: [],
   takeNotes,
   takeNotesOfNew: () => Promise.resolve(),
   liveDdl: null,
