@@ -14,6 +14,7 @@ const edits = 'test/upgrade/edits.test.ts'
 const numbers = 'test/numbering/upgrade.test.ts'
 const changed = 'test/sync/changed.test.ts'
 const workers = 'test/sync/workers.test.ts'
+const ahead = 'test/sync/ahead.test.ts'
 const live = 'test/database/sqlite/live-schema.test.ts'
 const deliver = 'test/deliver/deliver.test.ts'
 
@@ -22,7 +23,7 @@ export const safeguards: readonly Safeguard[] = [
     what: 'a batch is one transaction',
     file: 'src/database/sqlite/open.ts',
     without: [
-      [`db.script('BEGIN IMMEDIATE')`, `db.script('SELECT 1')`],
+      [`makesWorkAside ? 'BEGIN' : 'BEGIN IMMEDIATE'`, `'SELECT 1'`],
       [`db.script('COMMIT')`, `db.script('SELECT 1')`],
     ],
     test: poison,
@@ -596,7 +597,33 @@ export const safeguards: readonly Safeguard[] = [
   {
     what: 'what a killed run needed for itself goes with a rollback',
     file: 'src/upgrade/rollback.ts',
-    without: [[`  await dropWorkTables(db)\n`, ``]],
+    without: [[`  await dropAllWorkTables(db)\n`, ``]],
     test: workers,
+  },
+  {
+    what: 'who makes tables aside keeps nobody from writing',
+    file: 'src/database/sqlite/open.ts',
+    without: [[`makesWorkAside ? 'BEGIN' : 'BEGIN IMMEDIATE'`, `'BEGIN IMMEDIATE'`]],
+    test: ahead,
+  },
+  {
+    what: 'rows that were written since a thread listed them are looked at anew',
+    file: 'src/sync/ahead.ts',
+    without: [
+      ['return { length, mark }', 'return { length, mark: await db.dialect.salesMark(db) ?? 0 }'],
+    ],
+    test: ahead,
+  },
+  {
+    what: 'accounts that are refused meanwhile make the list anew',
+    file: 'src/sync/ahead.ts',
+    without: [['length === null || (await mayRejectsChange(db, leg))', 'length === null']],
+    test: ahead,
+  },
+  {
+    what: 'a thread that lists ahead leaves nothing behind',
+    file: 'src/sync/work-tables.ts',
+    without: [['  await db.dialect.workAside?.letGo(db)\n', '']],
+    test: ahead,
   },
 ]

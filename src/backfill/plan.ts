@@ -4,7 +4,7 @@ import type { ColumnInfo, List, ListedColumn } from '../database/dialect.ts'
 import { addToList } from '../database/list.ts'
 import type { Ranks } from '../database/ranks.ts'
 import { now } from '../database/history.ts'
-import { all, identifier, join, literal, raw, sql, type Sql } from '../domain/sql.ts'
+import { all, identifier, join, literal, raw, sql, textOf, type Sql } from '../domain/sql.ts'
 import { preview } from '../numbering/format.ts'
 import { formatOf, nextNumber, takeBlock } from '../numbering/sequence.ts'
 import {
@@ -145,7 +145,8 @@ async function rememberedNumbers(db: Database, backfill: Backfill): Promise<Reme
   const key = rules.guid(names.column(backfill.key, 't'))
   // Triggers may have written very many since the server last looked.
   await db.dialect.renewStatistics(db, raw('p2c_given_number'))
-  await db.script(`CREATE ${db.dialect.workTable.sql} p2c_taken (number text NOT NULL)`)
+  const taken = db.dialect.workTable(db, raw('p2c_taken'))
+  await db.script(textOf(sql`CREATE ${taken} (number text NOT NULL)`))
   await db.change(
     sql`INSERT INTO p2c_taken SELECT DISTINCT g.number FROM ${names.table(backfill.table)} AS t JOIN p2c_given_number AS g
       ON ${isOfSequence} AND g.number = ${names.column(column, 't')} AND g.row_key <> ${key}`,

@@ -114,6 +114,19 @@ export interface InsertedColumn {
   readonly value: Sql
 }
 
+/**
+ * Work tables that are made by another thread, on a connection with `makesWorkAside`, while this one
+ * writes. They are in a file of their own, of which there is one at a time.
+ */
+export interface WorkAside {
+  /** Whether such a thread would not be in the way of the one who writes. */
+  isPossible(db: Database): boolean
+  /** Takes over what was made, when that connection is closed: its tables are seen here as if they were made here. */
+  takeOver(db: Database): Promise<void>
+  /** Takes the file away, if there is one, wherever its making stands. */
+  letGo(db: Database): Promise<void>
+}
+
 /** A table that is made of the rows of a query, numbered in an order. */
 export interface List {
   readonly table: Sql
@@ -338,10 +351,12 @@ export interface Dialect {
   /** What stands behind a table that is kept in the order of its primary key. */
   readonly clusteredByKey: Sql
   /**
-   * A table that is needed while a run lasts, and seen by all its connections. What its run leaves behind when
-   * it is killed may stay.
+   * What stands behind CREATE for a table that is needed while a run lasts, and seen by all its
+   * connections. What its run leaves behind when it is killed may stay.
    */
-  readonly workTable: Sql
+  workTable(db: Database, name: Sql): Sql
+  /** Work tables that another thread makes; null where other connections make theirs meanwhile. */
+  readonly workAside: WorkAside | null
   /**
    * Makes a list, whose `position` is 1, 2, 3 …, and goes on with what is inserted later.
    *

@@ -9,6 +9,7 @@ import { noteProgress, type Run } from '../database/history.ts'
 import { identifier, raw, sql } from '../domain/sql.ts'
 import type { ProgressEvent, Work } from '../events.ts'
 import { makeAffected } from './affected.ts'
+import type { Ahead } from './ahead.ts'
 import { dropBatchTable, makeBatchTable, draftBatches, runBatch, type BatchPlan } from './batch.ts'
 import { readsSales } from './compile.ts'
 import { asItStands, finishExecution, keepExecution, sumOf, type Execution } from './execution.ts'
@@ -19,13 +20,19 @@ import { giveUpSession } from './session.ts'
 import type { Stretch } from './walk.ts'
 import { dropWorkTables, workTablesOfLeg } from './work-tables.ts'
 
+/** What a leg is done with. */
+export interface Means {
+  /** How many connections work on it. */
+  readonly workers: number
+  readonly ahead: Ahead
+}
+
 /**
  * Carries one leg out, from where the execution stands to the end of the leg, in parts of which
  * each connection does some. Each batch is one transaction: records, rejects, counts and cursor. A
  * batch in which the database refuses a record is halved down to the record. Wants the table of
  * countries.
  *
- * @param workers how many connections work on it
  * @returns the execution as it stands behind the leg
  * @throws P2cError TOO_MANY_REJECTS where the database refuses more than max(100, 1 %) of the rows
  */
@@ -35,7 +42,7 @@ export async function* runLeg(
   project: Project,
   leg: ProjectLeg,
   execution: Execution,
-  workers: number,
+  means: Means,
 ): Work<Execution> {
   const step = stepOf(project, leg)
   yield { type: 'step', state: 'started', step }
@@ -44,9 +51,10 @@ export async function* runLeg(
     const isLimited = execution.mode === 'changed' && readsSales(leg)
     // Where nothing was written, not even what rows are looked up in is needed.
     if (!isLimited || (await makeAffected(db, project, leg)) > 0)
-      yield* runParts(db, run, project, leg, execution, workers)
+      yield* runParts(db, run, project, leg, execution, means)
     behind = await closeLeg(db, leg, execution)
   } finally {
+    if (readsSales(leg)) await means.ahead.letGo()
     await dropWorkTables(db, workTablesOfLeg)
   }
   yield { type: 'step', state: 'finished', step }
@@ -63,17 +71,18 @@ async function* runParts(
   project: Project,
   leg: ProjectLeg,
   execution: Execution,
-  workers: number,
+  { workers, ahead }: Means,
 ): Work<undefined> {
   if (execution.mode === 'full') await renewStatistics(db, leg)
-  await makeLookUpTables(db, leg)
+  const ready = readsSales(leg) ? await ahead.take({ execution, leg }) : null
+  if (!ready) await makeLookUpTables(db, leg)
   const { ground, planFor } = await draftBatches(db, project, leg, execution)
   const kept = await partsOf(db, execution)
   const parts = kept.length > 0 ? kept : await divide(db, execution, await ground.bounds(workers))
   const others = await openWorkers(db, run, Math.min(workers, parts.length) - 1)
   const connections = [db, ...others]
   try {
-    const plan = planFor(await ground.walk(connections, parts))
+    const plan = planFor(await ground.walk(connections, parts, ready))
     const total = Math.max(plan.walk.length, doneOf(parts))
     const work: LegWork = { run, step: stepOf(project, leg), plan, parts, total }
     const places = [...parts.keys()]

@@ -9,7 +9,14 @@ import type { Execution } from './execution.ts'
 import { wayThroughList } from './list-way.ts'
 import type { ProjectLeg } from './project.ts'
 import { numberOf, selects, sourceIdOf } from './selection.ts'
-import type { Ground, KeyRange, Observation, Walk, Way } from './walk.ts'
+import {
+  everything,
+  type Ground,
+  type KeyRange,
+  type Observation,
+  type Walk,
+  type Way,
+} from './walk.ts'
 import { dropWorkTables, listOf } from './work-tables.ts'
 
 /** How a row called `s` is found again. */
@@ -31,7 +38,16 @@ export function selectedRows(
 ): Ground {
   return {
     bounds: workers => boundsBySample(db, execution, leg, workers),
-    walk: (connections, parts) => listParts(db, connections, parts, { execution, leg, observe }),
+    walk: async (connections, parts, ready) => {
+      const locator = await locatorOf(db, leg)
+      const listed = ready
+        ? parts.map(({ after }, place) => ({
+            ...ready,
+            way: wayThroughList(listOf(place), after, ready.length),
+          }))
+        : await listParts(db, connections, parts, { execution, leg, observe, locator })
+      return walkThrough(db, leg, locator, listed)
+    },
   }
 }
 
@@ -66,8 +82,6 @@ function isWalked(db: Database, leg: ProjectLeg, { after, last }: KeyRange): Sql
   return all([sql`${number} > ${after}`, ...upToLast, selects(db, leg)])
 }
 
-const everything: KeyRange = { after: '', last: null }
-
 async function boundsBySample(
   db: Database,
   execution: Execution,
@@ -89,17 +103,17 @@ interface Listing {
   readonly execution: Execution
   readonly leg: ProjectLeg
   readonly observe: Observation
+  readonly locator: Locator
 }
 
 async function listParts(
   db: Database,
   connections: readonly Database[],
   parts: readonly KeyRange[],
-  { execution, leg, observe }: Listing,
-): Promise<Walk> {
+  { execution, leg, observe, locator }: Listing,
+): Promise<Listed[]> {
   await dropWorkTables(db, ['work'])
   const number = numberOf(db, leg)
-  const locator = await locatorOf(db, leg)
   // Where nobody can tell whether a row has changed since, what was observed would be of no use.
   const canTell = (await db.transaction(() => db.dialect.salesMark(db))) !== null
   const columns: ListedColumn[] = [
@@ -109,7 +123,7 @@ async function listParts(
     ...(canTell ? observe.columns : []),
   ]
   const rows = sql`${rowsOf(db, execution, leg).from(empty)} ${canTell ? observe.joins : empty}`
-  const listed = await shareOut(connections, parts, (connection, part, place) =>
+  return shareOut(connections, parts, (connection, part, place) =>
     listPart(connection, part, {
       table: listOf(place),
       isKept: false,
@@ -118,9 +132,17 @@ async function listParts(
       order: [number, locator.at],
     }),
   )
+}
+
+function walkThrough(
+  db: Database,
+  leg: ProjectLeg,
+  locator: Locator,
+  listed: readonly Listed[],
+): Walk {
   return {
     // The row may have changed since it was listed.
-    join: sql`JOIN ${db.names.table(leg.source)} AS s ON ${locator.at} = w.locator AND ${mostlyTrue(sql`${number} = w.key AND ${selects(db, leg)}`)}`,
+    join: sql`JOIN ${db.names.table(leg.source)} AS s ON ${locator.at} = w.locator AND ${mostlyTrue(sql`${numberOf(db, leg)} = w.key AND ${selects(db, leg)}`)}`,
     length: listed.reduce((sum, { length }) => sum + length, 0),
     isObserved: async connection => {
       const mark = await connection.dialect.salesMark(connection)

@@ -4,19 +4,21 @@ import type { Database } from '../database/database.ts'
 import type { Run } from '../database/history.ts'
 import { sql } from '../domain/sql.ts'
 import type { Work } from '../events.ts'
+import { listsAhead, type Next } from './ahead.ts'
 import { startExecution, type Execution, type SyncMode } from './execution.ts'
 import { settleChangedRows, takeChangedRows, whyEveryRow } from './changed-rows.ts'
+import { readsSales } from './compile.ts'
 import { knownCountries } from './countries.ts'
 import { countLeftBehind, partiesTwice } from './left-behind.ts'
 import { makeCountryTable } from './lookup-tables.ts'
 import type { Project } from './project.ts'
 import { projectsOf } from './projects.ts'
-import { runLeg } from './run-leg.ts'
+import { runLeg, type Means } from './run-leg.ts'
 import { beginSession, finishedFullSession, unfinishedSession } from './session.ts'
 import { legResults, statusOf, type LegResult, type SyncStatus } from './status.ts'
 import { addTargetColumns } from './targets.ts'
 import type { TemplateName } from './template.ts'
-import { dropWorkTables } from './work-tables.ts'
+import { dropAllWorkTables } from './work-tables.ts'
 
 export interface SyncOptions {
   /** Which projects are run, always in their own order; all where nothing is said. */
@@ -31,6 +33,8 @@ export interface SyncOptions {
   readonly once?: boolean
   /** How many connections work on each leg; as the configuration says where nothing is said. */
   readonly workers?: number | undefined
+  /** From how many rows on a thread lists what comes next; some 100,000 where nothing is said. */
+  readonly listAheadFrom?: number
 }
 
 export interface SyncWarning {
@@ -67,18 +71,19 @@ export async function* syncTemplates(
   options: SyncOptions,
 ): Work<SyncResult> {
   const workers = workersOf(db, options.workers)
+  const means: Means = { workers, ahead: listsAhead(db, options.listAheadFrom) }
   const projects = await projectsOf(db)
   const chosen = projects.filter(({ name }) => options.templates?.includes(name) ?? true)
   await addTargetColumns(db, projects)
   await makeCountryTable(db, await knownCountries())
   try {
     const finished = options.once ? await finishedFullSession(db) : []
-    if (finished.length > 0) return yield* runSession(db, run, projects, finished, workers)
+    if (finished.length > 0) return yield* runSession(db, run, projects, finished, means)
     const mode = yield* modeFor(db, projects, options.mode)
     const unfinished = await unfinishedSession(db)
     const [first] = unfinished
     if (first && (first.mode === 'full' || mode !== 'full')) {
-      const result = yield* runSession(db, run, projects, unfinished, workers)
+      const result = yield* runSession(db, run, projects, unfinished, means)
       const tasks = new Set(unfinished.map(execution => execution.task))
       const isAllThatIsWanted = first.mode === mode && chosen.every(({ task }) => tasks.has(task))
       if (isAllThatIsWanted) return result
@@ -92,9 +97,10 @@ export async function* syncTemplates(
         if (mode !== 'retry') await takeChangedRows(db, projects)
       }),
     )
-    return yield* runSession(db, run, projects, session, workers)
+    return yield* runSession(db, run, projects, session, means)
   } finally {
-    await dropWorkTables(db)
+    await means.ahead.letGo()
+    await dropAllWorkTables(db)
   }
 }
 
@@ -116,14 +122,15 @@ async function* runSession(
   run: Run,
   projects: readonly Project[],
   session: readonly Execution[],
-  workers: number,
+  means: Means,
 ): Work<SyncResult> {
   const results: TemplateResult[] = []
-  for (const begun of session) {
-    const project = projects.find(({ task }) => task === begun.task)
-    if (!project) throw new RangeError(`no project has the task ${begun.task}`)
+  const steps = session.map(execution => ({ execution, project: projectOf(projects, execution) }))
+  for (const [i, { execution: begun, project }] of steps.entries()) {
     const execution =
-      begun.state === 'finished' ? begun : yield* execute(db, run, project, begun, workers)
+      begun.state === 'finished'
+        ? begun
+        : yield* execute(db, run, project, begun, means, nextIn(steps[i + 1]))
     const result = await resultOf(db, project, execution)
     for (const { code, message } of result.warnings) yield { type: 'warning', code, message }
     results.push(result)
@@ -139,17 +146,31 @@ async function* runSession(
   return { templates: told }
 }
 
+function projectOf(projects: readonly Project[], { task }: Execution): Project {
+  const project = projects.find(one => one.task === task)
+  if (!project) throw new RangeError(`no project has the task ${task}`)
+  return project
+}
+
+function nextIn(step: { execution: Execution; project: Project } | undefined): Next | undefined {
+  return step && { execution: step.execution, leg: step.project.legs[0] }
+}
+
+/** @param next what comes behind this execution, if anything does */
 async function* execute(
   db: Database,
   run: Run,
   project: Project,
   begun: Execution,
-  workers: number,
+  means: Means,
+  next: Next | undefined,
 ): Work<Execution> {
   let execution = await startExecution(db, begun)
   for (const leg of project.legs)
-    if (leg.name === execution.leg)
-      execution = yield* runLeg(db, run, project, leg, execution, workers)
+    if (leg.name === execution.leg) {
+      if (next && !readsSales(leg)) await means.ahead.begin(next)
+      execution = yield* runLeg(db, run, project, leg, execution, means)
+    }
   return execution
 }
 

@@ -6,8 +6,23 @@ import type { Sql } from '../domain/sql.ts'
 export interface Ground {
   /** Keys that divide it into parts of about the same length, as many as so many workers are worth. */
   bounds(workers: number): Promise<string[]>
-  /** Goes through it in these parts; where they are listed first, each of the connections lists some. */
-  walk(connections: readonly Database[], parts: readonly KeyRange[]): Promise<Walk>
+  /**
+   * Goes through it in these parts; where they are listed first, each of the connections lists some.
+   *
+   * @param ready what lists the whole of it already, if anything does
+   */
+  walk(
+    connections: readonly Database[],
+    parts: readonly KeyRange[],
+    ready: ReadyList | null,
+  ): Promise<Walk>
+}
+
+/** A list that stands where `listOf` has that of the first part. */
+export interface ReadyList {
+  readonly length: number
+  /** The database's mark of the moment before it was made, see Dialect.salesMark. */
+  readonly mark: number
 }
 
 /** Rows that share a key are never parted. */
@@ -17,6 +32,8 @@ export interface KeyRange {
   /** Up to and with this key; null: to the end. */
   readonly last: string | null
 }
+
+export const everything: KeyRange = { after: '', last: null }
 
 /**
  * How the rows of a leg are gone through: in the order of the target's key, so that a batch

@@ -33,17 +33,20 @@ export async function makeWorkTable(
   name: Exclude<WorkTable, 'work'>,
   columns: string,
 ): Promise<void> {
-  const { bytewiseText, clusteredByKey, workTable } = db.dialect
+  const { bytewiseText, clusteredByKey } = db.dialect
   const typed = columns.replaceAll(/ text\b/g, ` ${bytewiseText.sql}`)
   await dropWorkTables(db, [name])
-  await db.script(`CREATE ${workTable.sql} p2c_sync_${name} (${typed}) ${clusteredByKey.sql}`)
+  const table = db.dialect.workTable(db, raw(`p2c_sync_${name}`))
+  await db.script(`CREATE ${table.sql} (${typed}) ${clusteredByKey.sql}`)
 }
 
-/** Drops these, or all that a run may have left behind. */
-export async function dropWorkTables(
-  db: Database,
-  names: readonly WorkTable[] = [...workTablesOfSession, ...workTablesOfLeg],
-): Promise<void> {
+/** Drops all that a run may have left behind. */
+export async function dropAllWorkTables(db: Database): Promise<void> {
+  await db.dialect.workAside?.letGo(db)
+  await dropWorkTables(db, [...workTablesOfSession, ...workTablesOfLeg])
+}
+
+export async function dropWorkTables(db: Database, names: readonly WorkTable[]): Promise<void> {
   const tables = names.flatMap(name => (name === 'work' ? allLists(db) : [`p2c_sync_${name}`]))
   await db.script(tables.map(table => `DROP TABLE IF EXISTS ${table}`).join(';'))
 }

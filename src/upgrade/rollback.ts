@@ -21,7 +21,7 @@ import {
   type Edit,
   type UndoStep,
 } from '../migration/rollback.ts'
-import { dropWorkTables } from '../sync/work-tables.ts'
+import { dropAllWorkTables } from '../sync/work-tables.ts'
 
 export interface RollbackOptions {
   /** The migration that stays as the last one, or `start`. */
@@ -103,7 +103,7 @@ async function* undo(
   const editsFile = query && (await writeEdits(db, query, join(folder, 'edits.csv')))
   // A rollback that goes on has made its export when it began.
   if (!(await isUndoing(db))) yield* exportAudit(db, { out: folder, inThreadsFrom: manyContacts })
-  await dropWorkTables(db)
+  await dropAllWorkTables(db)
   const undone = yield* undoMigrations(db, run, steps)
   return { undone, exportedTo: folder, editsFile }
 }

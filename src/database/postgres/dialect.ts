@@ -96,7 +96,8 @@ export const postgresDialect: Dialect = {
     )
   },
   clusteredByKey: raw(''),
-  workTable,
+  workTable: (_, name) => workTable(name),
+  workAside: null,
   makeList,
   makeLookUp,
   createViewIfMissing: raw('CREATE OR REPLACE VIEW'),

@@ -3,7 +3,9 @@ import type { Database } from '../database.ts'
 import type { List, ListedColumn, LookUp } from '../dialect.ts'
 
 /** See Dialect.workTable: without a log of its changes, since nobody needs it after a crash. */
-export const workTable = raw('UNLOGGED TABLE')
+export function workTable(name: Sql): Sql {
+  return sql`UNLOGGED TABLE ${name}`
+}
 
 /**
  * See Dialect.makeList. CREATE TABLE AS, and not INSERT, since only this lets the server read and
@@ -15,13 +17,13 @@ export async function makeList(
   db: Database,
   { table, isKept, columns, from, order }: List,
 ): Promise<number> {
-  const kind = isKept ? raw('TABLE') : workTable
+  const made = isKept ? sql`TABLE ${table}` : workTable(table)
   const costly = columns.filter(({ isCostly }) => isCostly)
   const terms = [...order, ...costly.map(({ type, value }) => typed(type, value))]
   const position = sql`row_number() OVER (ORDER BY ${join(terms)}) AS position`
   const values = columns.map(named)
   const rows = await db.change(
-    sql`CREATE ${kind} ${table} AS SELECT ${join([position, ...values])} FROM ${from}`,
+    sql`CREATE ${made} AS SELECT ${join([position, ...values])} FROM ${from}`,
   )
   const next = literal(rows + 1)
   await db.script(
@@ -38,7 +40,7 @@ export async function makeLookUp(
   { table, key, columns, from }: LookUp,
 ): Promise<void> {
   await db.change(
-    sql`CREATE ${workTable} ${table} AS SELECT DISTINCT ON (1) ${join([key, ...columns].map(named))} FROM ${from} ORDER BY 1`,
+    sql`CREATE ${workTable(table)} AS SELECT DISTINCT ON (1) ${join([key, ...columns].map(named))} FROM ${from} ORDER BY 1`,
   )
   await db.script(textOf(sql`ALTER TABLE ${table} ADD PRIMARY KEY (${key.name})`))
 }

@@ -19,7 +19,7 @@ export async function ranksByWindow(
   const count = await db.change(
     raw(
       textOf(
-        sql`CREATE ${workTable} p2c_rank AS SELECT ${place} AS place, row_number() OVER (ORDER BY ${order}) AS ordinal FROM ${from}`,
+        sql`CREATE ${workTable(raw('p2c_rank'))} AS SELECT ${place} AS place, row_number() OVER (ORDER BY ${order}) AS ordinal FROM ${from}`,
       ),
     ),
   )

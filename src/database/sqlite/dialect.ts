@@ -5,6 +5,7 @@ import { P2cError } from '../../errors.ts'
 import { numberer } from '../../numbering/format.ts'
 import type { Database } from '../database.ts'
 import type { Dialect } from '../dialect.ts'
+import { isAsidePossible, letGoOfAside, takeOverAside } from './aside.ts'
 import { backup } from './backup.ts'
 import { changeTracking, hasTriggers, takeNotes } from './change-tracking.ts'
 import { csvField } from './csv-field.ts'
@@ -119,9 +120,14 @@ export const sqliteDialect: Dialect = {
   // Its planner asks for nothing but indexes, and takes every table for a large one.
   renewStatistics: () => Promise.resolve(),
   clusteredByKey: raw('WITHOUT ROWID'),
-  workTable,
-  makeList,
-  makeLookUp,
+  workTable: (db, name) => workTable(sqlite(db), name),
+  workAside: {
+    isPossible: db => isAsidePossible(sqlite(db)),
+    takeOver: db => takeOverAside(sqlite(db)),
+    letGo: db => letGoOfAside(sqlite(db)),
+  },
+  makeList: (db, list) => makeList(sqlite(db), list),
+  makeLookUp: (db, lookUp) => makeLookUp(sqlite(db), lookUp),
   createViewIfMissing: raw('CREATE VIEW IF NOT EXISTS'),
   countingKey: raw('integer PRIMARY KEY'),
   rehearse: (db, statements) => Promise.resolve(rehearse(sqlite(db), statements)),

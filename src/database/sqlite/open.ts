@@ -9,6 +9,7 @@ import { exitStatus, P2cError } from '../../errors.ts'
 import type { ConnectOptions } from '../connect.ts'
 import type { Composed, Database, Query, Row } from '../database.ts'
 import { stopped } from '../stop.ts'
+import { asideSchema, beginAside } from './aside.ts'
 import { sqliteDialect } from './dialect.ts'
 import { explain } from './faults.ts'
 import { guids } from './guids.ts'
@@ -17,6 +18,8 @@ import { guids } from './guids.ts'
 export interface SqliteDatabase extends Database {
   readonly path: string
   readonly handle: Driver.Database
+  /** The schema of the work tables. */
+  readonly workSchema: string
   /** Throws where the work shall end at once; for work that is done without statements. */
   readonly heedStop: () => void
 }
@@ -35,7 +38,9 @@ export async function openSqlite(
   const { mode } = options
   const file = path === ':memory:' ? path : await prepareFile(resolve(path), mode)
   const hadLog = existsSync(logOf(file))
-  const db = databaseOn(openHandle(file, mode), config, file, options)
+  const handle = openHandle(file, mode)
+  if (options.makesWorkAside) beginAside(handle, file)
+  const db = databaseOn(handle, config, file, options)
   if (mode !== 'read' || hadLog) return db
   return {
     ...db,
@@ -52,7 +57,7 @@ function databaseOn(
   path: string,
   options: ConnectOptions,
 ): SqliteDatabase {
-  const { mode, mustStop } = options
+  const { mode, mustStop, makesWorkAside = false } = options
   const names = namesOf(config)
   const statements = new Map<string, Driver.Statement>()
   let begunAt = 0
@@ -88,6 +93,7 @@ function databaseOn(
     identity: `sqlite:${path}`,
     path,
     handle,
+    workSchema: makesWorkAside ? asideSchema : 'temp',
     heedStop,
     rows: <T extends object>(query: Query) =>
       guarded(() => {
@@ -128,7 +134,8 @@ function databaseOn(
     transaction: async <T>(work: () => Promise<T>) => {
       const isUnderWay = () => handle.inTransaction
       if (isUnderWay()) throw new Error('a transaction inside another')
-      await db.script('BEGIN IMMEDIATE')
+      // Who makes tables aside only reads the others, and must not keep anybody from writing these.
+      await db.script(makesWorkAside ? 'BEGIN' : 'BEGIN IMMEDIATE')
       begunAt = performance.now()
       try {
         const result = await work()

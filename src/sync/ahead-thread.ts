@@ -1,0 +1,27 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { connect } from '../database/connect.ts'
+import type { AheadData, AheadMessage } from './ahead.ts'
+import { draftBatches } from './batch.ts'
+import { knownCountries } from './countries.ts'
+import { makeCountryTable, makeLookUpTables } from './lookup-tables.ts'
+import { projectsOf } from './projects.ts'
+import { everything } from './walk.ts'
+
+/** A thread that lists what an execution goes through; started by ahead.ts. */
+async function serve({ config, execution }: AheadData): Promise<AheadMessage> {
+  const db = await connect(config, { mode: 'write', makesWorkAside: true })
+  try {
+    const project = (await projectsOf(db)).find(({ task }) => task === execution.task)
+    if (!project) throw new RangeError(`no project has the task ${execution.task}`)
+    const [leg] = project.legs
+    await makeCountryTable(db, await knownCountries())
+    await makeLookUpTables(db, leg)
+    const { ground } = await draftBatches(db, project, leg, execution)
+    const { length } = await ground.walk([db], [everything], null)
+    return { length }
+  } finally {
+    await db.close()
+  }
+}
+
+parentPort?.postMessage(await serve(workerData as AheadData))

@@ -1,0 +1,131 @@
+import { availableParallelism } from 'node:os'
+import type { Config } from '../config.ts'
+import type { Database } from '../database/database.ts'
+import { sql } from '../domain/sql.ts'
+import { startThread } from '../threads.ts'
+import type { Execution } from './execution.ts'
+import { companyAttributes } from './lookup-tables.ts'
+import type { ProjectLeg } from './project.ts'
+import { accounts } from './templates/accounts.ts'
+import type { ReadyList } from './walk.ts'
+
+/** Fewer rows are listed before a thread has started. */
+const worthAThread = 200_000
+
+/** What a thread is to list. */
+export interface AheadData {
+  readonly config: Config
+  readonly execution: Execution
+}
+
+/** How many rows it has listed. */
+export interface AheadMessage {
+  readonly length: number
+}
+
+/** An execution that comes next, and its leg that reads Sales. */
+export interface Next {
+  readonly execution: Execution
+  readonly leg: ProjectLeg
+}
+
+/**
+ * Lists what the next execution goes through, and makes what it looks things up in, in another thread
+ * while the second leg before it writes: where one connection writes, a processor is idle then.
+ */
+export interface Ahead {
+  /** Begins, where that is worth a thread. */
+  begin(next: Next): Promise<void>
+  /** What was made for this execution, taken over; null where nothing was, or it is of no use any more. */
+  take(next: Next): Promise<ReadyList | null>
+  /** Lets go of what was taken over, or of what nobody took. */
+  letGo(): Promise<void>
+}
+
+/** What a thread has begun. */
+interface Begun {
+  readonly execution: Execution
+  /** The database's mark of the moment before it began. */
+  readonly mark: number
+  /** How many rows it has listed, when its connection is closed; null where it could not. */
+  readonly listed: Promise<number | null>
+  readonly end: () => void
+}
+
+/** @param from how many rows a source must have */
+export function listsAhead(db: Database, from = worthAThread): Ahead {
+  const { workAside } = db.dialect
+  let begun: Begun | null = null
+  const letGo = async () => {
+    if (!begun) return
+    begun.end()
+    begun = null
+    await workAside?.letGo(db)
+  }
+  return {
+    begin: async next => {
+      if (!workAside?.isPossible(db) || !(await isWorthIt(db, next, from))) return
+      // What others commit from here on changes the mark, and then each row is looked at anew.
+      const mark = await db.transaction(() => db.dialect.salesMark(db))
+      if (mark !== null) begun = start(db, next, mark)
+    },
+    take: async ({ execution, leg }) => {
+      if (begun?.execution.id !== execution.id) return null
+      const { mark, listed } = begun
+      const length = await listed
+      if (length === null || (await mayRejectsChange(db, leg))) {
+        await letGo()
+        return null
+      }
+      await workAside?.takeOver(db)
+      return { length, mark }
+    },
+    letGo,
+  }
+}
+
+async function isWorthIt(db: Database, { execution, leg }: Next, from: number): Promise<boolean> {
+  const isFirstTime = execution.state === 'waiting' && execution.mode === 'full'
+  if (!isFirstTime || from === Infinity || availableParallelism() < 2) return false
+  if (await mayRejectsChange(db, leg)) return false
+  const found = await db.row(
+    sql`SELECT 1 FROM ${db.names.table(leg.source)} LIMIT 1 OFFSET ${Math.max(from - 1, 0)}`,
+  )
+  return found !== undefined
+}
+
+/**
+ * Whether accounts that contacts sit under were or are rejected by the leg that is written meanwhile; of
+ * what their first leg rejects nothing changes any more.
+ */
+async function mayRejectsChange(db: Database, leg: ProjectLeg): Promise<boolean> {
+  if (companyAttributes(leg).length === 0) return false
+  const [, second] = accounts.legs
+  const found = await db.row(
+    sql`SELECT 1 FROM p2c_sync_reject WHERE task = ${accounts.task} AND leg = ${second.name} LIMIT 1`,
+  )
+  return found !== undefined
+}
+
+/** A thread that cannot list says nothing: the leg will, where it cannot either. */
+function start({ config }: Database, { execution }: Next, mark: number): Begun {
+  const data: AheadData = { config, execution }
+  const thread = startThread(new URL('./ahead-thread.ts', import.meta.url), data)
+  const listed = new Promise<number | null>(resolve => {
+    let length: number | null = null
+    thread.on('message', (message: AheadMessage) => {
+      length = message.length
+    })
+    thread.on('error', () => undefined)
+    thread.on('exit', () => {
+      resolve(length)
+    })
+  })
+  return {
+    execution,
+    mark,
+    listed,
+    // One that is in a statement ends behind it, and its file is gone by then: nobody has to wait.
+    end: () => void thread.terminate(),
+  }
+}

@@ -1,0 +1,199 @@
+import { existsSync, statSync, writeFileSync } from 'node:fs'
+import t, { type Test } from 'tap'
+import { connect } from '../../src/database/connect.ts'
+import type { Database } from '../../src/database/database.ts'
+import { recorded } from '../../src/database/run.ts'
+import { identifier, raw, sql } from '../../src/domain/sql.ts'
+import { finish, type RunEvent, type Work } from '../../src/events.ts'
+import { violationsOf } from '../../src/invariant.ts'
+import { seed } from '../../src/seed/seed.ts'
+import { makeWorkTable } from '../../src/sync/work-tables.ts'
+import { syncTemplates, type SyncResult } from '../../src/sync/sync.ts'
+import { syncTruths } from '../../src/sync/truths.ts'
+import { migrate } from '../../src/upgrade/migrate.ts'
+import { freshDatabase } from '../support/database.ts'
+import { pathOf } from '../support/live.ts'
+import { otherTrigger } from '../support/other-trigger.ts'
+
+// A thread is started for two legs of each sync.
+t.setTimeout(180_000)
+
+const written = [
+  'cds_account',
+  'cds_contact',
+  'finops_customersv2',
+  'finops_cdscontactpersons',
+  'p2c_sync_record',
+  'p2c_sync_reject',
+]
+
+/** Makes a target refuse each account whose sequence number can be divided by `every`. */
+async function refuse(db: Database, table: string, number: string, every: number): Promise<void> {
+  await db.script(
+    otherTrigger('sqlite', `no_way_${every}`, `BEFORE INSERT ON ${table}`, {
+      when: `new."${number}" LIKE 'ACC-%' AND CAST(substr(new."${number}", 5, 5) AS INTEGER) % ${every} = 0`,
+      does: { refuses: 'no way' },
+    }),
+  )
+}
+
+/** Upgraded but for the sync, which rejects some accounts, and so contacts under them. */
+async function ready(t: Test): Promise<Database> {
+  const db = await freshDatabase(t, 'sqlite', { batch: { rows: 50 } })
+  await finish(seed(db, { contacts: 400 }))
+  await finish(migrate(db, { to: '20261101T1005_change_tracking' }))
+  await refuse(db, 'cds_account', 'AccountId', 7)
+  return db
+}
+
+/** @param from how many rows of a source are worth a thread */
+function syncing(db: Database, from: number): Work<SyncResult> {
+  const options = { mode: 'full', listAheadFrom: from } as const
+  return recorded(db, 'sync', run => syncTemplates(db, run, options))
+}
+
+async function contents(db: Database): Promise<Record<string, unknown>> {
+  const found: Record<string, unknown> = {}
+  for (const table of written) {
+    const rows = await db.rows<object>(sql`SELECT * FROM ${identifier(table)} ORDER BY 1, 2, 3`)
+    found[table] = rows.map(row => ({ ...row, rejected_on: '' }))
+  }
+  return found
+}
+
+/** Forgets all that was synchronised. */
+async function forget(db: Database): Promise<void> {
+  for (const table of [...written, 'p2c_sync_execution', 'p2c_sync_part'])
+    await db.script(`DELETE FROM ${table}`)
+}
+
+async function isTakenOver(db: Database): Promise<boolean> {
+  const found = await db.row(sql`SELECT 1 FROM pragma_database_list WHERE name = 'p2c_aside'`)
+  return found !== undefined
+}
+
+const fileOf = (db: Database) => `${pathOf(db)}-p2c-aside`
+
+/** Runs a sync to its end and says in which steps the lists of a thread were gone through. */
+async function stepsAhead(
+  db: Database,
+  work: Work<SyncResult>,
+  meanwhile: (event: RunEvent) => Promise<void> = () => Promise.resolve(),
+): Promise<{ result: SyncResult; steps: string[] }> {
+  const steps = new Set<string>()
+  for (;;) {
+    const next = await work.next()
+    if (next.done) return { result: next.value, steps: [...steps] }
+    if (next.value.type === 'progress' && (await isTakenOver(db))) steps.add(next.value.step)
+    await meanwhile(next.value)
+  }
+}
+
+const contactsLegs = ['contacts: source-cds', 'contacts-to-customer: source-cds']
+
+/** What a sync writes that lists nothing ahead. */
+async function plainly(db: Database): Promise<{ result: SyncResult; content: object }> {
+  const result = await finish(syncing(db, Infinity))
+  const content = await contents(db)
+  await forget(db)
+  return { result, content }
+}
+
+t.test(
+  'what is listed ahead is what would have been listed: all is written as without',
+  async t => {
+    const db = await ready(t)
+    const plain = await plainly(db)
+    const { result, steps } = await stepsAhead(db, syncing(db, 0))
+    t.same(steps, contactsLegs, 'the lists of a thread were used')
+    t.same(result, plain.result)
+    t.same(await contents(db), plain.content)
+    const rejected = sql`SELECT 1 FROM p2c_sync_reject WHERE code = 'ACCOUNT_REJECTED'`
+    t.ok(await db.row(rejected), 'contacts of rejected accounts among them')
+    t.same(await violationsOf(db, syncTruths(db)), [])
+    t.notOk(existsSync(fileOf(db)), 'nothing is left of it')
+  },
+)
+
+t.test('what another program writes behind the list is written as it is now', async t => {
+  const db = await ready(t)
+  const other = await connect(db.config, { mode: 'write' })
+  t.teardown(() => other.close())
+  const { steps } = await stepsAhead(db, syncing(db, 0), async event => {
+    if (event.type !== 'step' || event.state !== 'started') return
+    if (event.step !== 'accounts: cds-destination') return
+    await other.script(`UPDATE contact SET firstname = 'Renamed'`)
+  })
+  t.same(steps, contactsLegs)
+  const names = await db.rows(sql`SELECT DISTINCT "Name_GivenName" AS name FROM cds_contact`)
+  t.same(names, [{ name: 'Renamed' }])
+})
+
+t.test('contacts of an account that is refused meanwhile are rejected', async t => {
+  const db = await ready(t)
+  await refuse(db, 'finops_customersv2', 'CustomerAccount', 9)
+  const plain = await plainly(db)
+  const { result, steps } = await stepsAhead(db, syncing(db, 0))
+  t.same(
+    steps,
+    ['contacts-to-customer: source-cds'],
+    'the list is made anew where it could be wrong',
+  )
+  t.same(result, plain.result)
+  t.same(await contents(db), plain.content)
+})
+
+t.test('stopped at any event, nothing is left of it, and the next run goes on', async t => {
+  const db = await ready(t)
+  const { content } = await plainly(db)
+  for (let events = 1, isDone = false; !isDone; events += 15) {
+    await forget(db)
+    const work = syncing(db, 0)
+    for (let i = 0; i < events && !isDone; i++) isDone = Boolean((await work.next()).done)
+    if (!isDone) await work.return(undefined as never)
+    t.notOk(await isTakenOver(db))
+    t.notOk(existsSync(fileOf(db)))
+    await finish(syncing(db, 0))
+    t.same(withoutExecutions(await contents(db)), withoutExecutions(content), `${events} events`)
+  }
+})
+
+/** Executions that were stopped have other ids. */
+function withoutExecutions(content: object): unknown {
+  return JSON.parse(JSON.stringify(content).replaceAll(/"(\w+_)?execution_id":\d+/g, '"id":0'))
+}
+
+t.test('what a killed run left is taken away by the next sync', async t => {
+  const db = await ready(t)
+  writeFileSync(fileOf(db), 'left behind')
+  await finish(syncing(db, Infinity))
+  t.notOk(existsSync(fileOf(db)))
+})
+
+t.test(
+  'tables are made aside while others write, in a file that its owner alone reads',
+  async t => {
+    const db = await freshDatabase(t, 'sqlite')
+    t.notOk(
+      db.dialect.workAside?.isPossible(db),
+      'without a write-ahead log one waits for the other',
+    )
+    await db.script('PRAGMA journal_mode = WAL; CREATE TABLE mine (n integer)')
+    t.ok(db.dialect.workAside?.isPossible(db))
+    const aside = await connect(db.config, { mode: 'write', makesWorkAside: true })
+    await aside.transaction(async () => {
+      await makeWorkTable(aside, 'country', 'spelling text NOT NULL PRIMARY KEY')
+      await aside.change(sql`INSERT INTO p2c_sync_country SELECT ${'Utopia'} FROM mine`)
+      await db.transaction(() => db.change(sql`INSERT INTO mine VALUES (1)`))
+      await aside.change(sql`INSERT INTO p2c_sync_country SELECT ${'Utopia'}`)
+    })
+    await aside.close()
+    t.equal(statSync(fileOf(db)).mode & 0o777, 0o600)
+    await db.dialect.workAside?.takeOver(db)
+    const all = raw('SELECT spelling FROM p2c_sync_country')
+    t.same(await db.rows(all), [{ spelling: 'Utopia' }], 'they are seen as if they were made here')
+    await db.dialect.workAside?.letGo(db)
+    await t.rejects(db.rows(all))
+    t.notOk(existsSync(fileOf(db)))
+  },
+)
