@@ -617,7 +617,15 @@ export const safeguards: readonly Safeguard[] = [
   {
     what: 'accounts that are refused meanwhile make the list anew',
     file: 'src/sync/ahead.ts',
-    without: [['length === null || (await mayRejectsChange(db, leg))', 'length === null']],
+    without: [
+      ['length === null || (await mayRejectsHaveChanged(db, leg, meanwhile))', 'length === null'],
+    ],
+    test: ahead,
+  },
+  {
+    what: 'a list is not begun before the records are there that its keys are compared with',
+    file: 'src/sync/ahead.ts',
+    without: [[`      if (meanwhile === 'source-cds' && mayTakeKeys(task, next)) return\n`, '']],
     test: ahead,
   },
   {

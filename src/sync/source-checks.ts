@@ -6,6 +6,7 @@ import { packed, quoted } from './problem.ts'
 import type { Project, ProjectLeg } from './project.ts'
 import { accounts } from './templates/accounts.ts'
 import { templates } from './templates/all.ts'
+import type { Template } from './template.ts'
 import { numberOf } from './selection.ts'
 
 /** What a row of Sales called `s` must be so that it can become a record of its own. */
@@ -24,18 +25,21 @@ function duplicate(db: Database, leg: ProjectLeg): Check {
   }
 }
 
+/** Other templates whose records have keys among those of a leg that reads Sales. */
+export function sharingKeys(task: string, leg: ProjectLeg): Template[] {
+  return templates.filter(other => other.task !== task && other.legs[0].target === leg.target)
+}
+
 /** Organizations and persons share an entity of CDS, and customers share their accounts. */
 function takenByOthers(db: Database, project: Project, leg: ProjectLeg): Check[] {
   const number = numberOf(db, leg)
-  return templates
-    .filter(other => other.task !== project.task && other.legs[0].target === leg.target)
-    .map(other => ({
-      when: sql`EXISTS (SELECT 1 FROM p2c_sync_record AS o WHERE o.task = ${literal(other.task)} AND o.key = ${number})`,
-      problem: packed(
-        'KEY_TAKEN',
-        sql`${literal(`${db.names.columnName(leg.number)} `)} || ${quoted(number)} || ${literal(` is the key of a record of the task ${other.task}`)}`,
-      ),
-    }))
+  return sharingKeys(project.task, leg).map(other => ({
+    when: sql`EXISTS (SELECT 1 FROM p2c_sync_record AS o WHERE o.task = ${literal(other.task)} AND o.key = ${number})`,
+    problem: packed(
+      'KEY_TAKEN',
+      sql`${literal(`${db.names.columnName(leg.number)} `)} || ${quoted(number)} || ${literal(` is the key of a record of the task ${other.task}`)}`,
+    ),
+  }))
 }
 
 /** The account under which a contact sits, a row of p2c_sync_account called `p`. */

@@ -7,7 +7,6 @@ import type { Work } from '../events.ts'
 import { listsAhead, type Next } from './ahead.ts'
 import { startExecution, type Execution, type SyncMode } from './execution.ts'
 import { settleChangedRows, takeChangedRows, whyEveryRow } from './changed-rows.ts'
-import { readsSales } from './compile.ts'
 import { knownCountries } from './countries.ts'
 import { countLeftBehind, partiesTwice } from './left-behind.ts'
 import { makeCountryTable } from './lookup-tables.ts'
@@ -168,7 +167,7 @@ async function* execute(
   let execution = await startExecution(db, begun)
   for (const leg of project.legs)
     if (leg.name === execution.leg) {
-      if (next && !readsSales(leg)) await means.ahead.begin(next)
+      if (next) await means.ahead.begin(next, project.task, leg.name)
       execution = yield* runLeg(db, run, project, leg, execution, means)
     }
   return execution

@@ -8,7 +8,8 @@ import { finish, type RunEvent, type Work } from '../../src/events.ts'
 import { violationsOf } from '../../src/invariant.ts'
 import { seed } from '../../src/seed/seed.ts'
 import { makeWorkTable } from '../../src/sync/work-tables.ts'
-import { syncTemplates, type SyncResult } from '../../src/sync/sync.ts'
+import { syncTemplates, type SyncOptions, type SyncResult } from '../../src/sync/sync.ts'
+import type { TemplateName } from '../../src/sync/template.ts'
 import { syncTruths } from '../../src/sync/truths.ts'
 import { migrate } from '../../src/upgrade/migrate.ts'
 import { freshDatabase } from '../support/database.ts'
@@ -47,8 +48,12 @@ async function ready(t: Test): Promise<Database> {
 }
 
 /** @param from how many rows of a source are worth a thread */
-function syncing(db: Database, from: number): Work<SyncResult> {
-  const options = { mode: 'full', listAheadFrom: from } as const
+function syncing(
+  db: Database,
+  from: number,
+  templates: readonly TemplateName[] = ['accounts', 'contacts', 'contacts-to-customer'],
+): Work<SyncResult> {
+  const options: SyncOptions = { mode: 'full', listAheadFrom: from, templates }
   return recorded(db, 'sync', run => syncTemplates(db, run, options))
 }
 
@@ -92,8 +97,11 @@ async function stepsAhead(
 const contactsLegs = ['contacts: source-cds', 'contacts-to-customer: source-cds']
 
 /** What a sync writes that lists nothing ahead. */
-async function plainly(db: Database): Promise<{ result: SyncResult; content: object }> {
-  const result = await finish(syncing(db, Infinity))
+async function plainly(
+  db: Database,
+  templates?: readonly TemplateName[],
+): Promise<{ result: SyncResult; content: object }> {
+  const result = await finish(syncing(db, Infinity, templates))
   const content = await contents(db)
   await forget(db)
   return { result, content }
@@ -131,6 +139,7 @@ t.test('what another program writes behind the list is written as it is now', as
 
 t.test('contacts of an account that is refused meanwhile are rejected', async t => {
   const db = await ready(t)
+  await db.script('DROP TRIGGER no_way_7')
   await refuse(db, 'finops_customersv2', 'CustomerAccount', 9)
   const plain = await plainly(db)
   const { result, steps } = await stepsAhead(db, syncing(db, 0))
@@ -141,6 +150,22 @@ t.test('contacts of an account that is refused meanwhile are rejected', async t 
   )
   t.same(result, plain.result)
   t.same(await contents(db), plain.content)
+})
+
+t.test('a contact whose number an account has is rejected', async t => {
+  const db = await ready(t)
+  await db.script('DROP TRIGGER no_way_7')
+  await db.script(
+    `UPDATE account SET accountnumber = (SELECT msdynce_contactnumber FROM contact WHERE msdynce_isactivecustomer = 1 LIMIT 1)
+      WHERE accountid = (SELECT min(accountid) FROM account)`,
+  )
+  const templates = ['accounts', 'contacts-to-customer'] as const
+  const plain = await plainly(db, templates)
+  const { result, steps } = await stepsAhead(db, syncing(db, 0, templates))
+  t.same(steps, ['contacts-to-customer: source-cds'])
+  t.same(result, plain.result)
+  t.same(await contents(db), plain.content)
+  t.ok(await db.row(sql`SELECT 1 FROM p2c_sync_reject WHERE code = 'KEY_TAKEN'`))
 })
 
 t.test('stopped at any event, nothing is left of it, and the next run goes on', async t => {
