@@ -46,8 +46,8 @@ export interface Ahead {
   begin(next: Next, task: string, meanwhile: LegName): Promise<void>
   /** What was made for this execution, taken over; null where nothing was, or it is of no use any more. */
   take(next: Next): Promise<ReadyList | null>
-  /** Lets go of what was taken over, or of what nobody took. */
-  letGo(): Promise<void>
+  /** Lets go of what was made for this execution, or for whichever it was, wherever it stands. */
+  letGo(execution?: Execution): Promise<void>
 }
 
 /** What a thread has begun. */
@@ -66,8 +66,8 @@ interface Begun {
 export function listsAhead(db: Database, from = worthAThread): Ahead {
   const { workAside } = db.dialect
   let begun: Begun | null = null
-  const letGo = async () => {
-    if (!begun) return
+  const letGo = async (execution = begun?.execution) => {
+    if (begun === null || begun.execution.id !== execution?.id) return
     begun.end()
     begun = null
     await workAside?.letGo(db)

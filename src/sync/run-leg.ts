@@ -54,7 +54,7 @@ export async function* runLeg(
       yield* runParts(db, run, project, leg, execution, means)
     behind = await closeLeg(db, leg, execution)
   } finally {
-    if (readsSales(leg)) await means.ahead.letGo()
+    if (readsSales(leg)) await means.ahead.letGo(execution)
     await dropWorkTables(db, workTablesOfLeg)
   }
   yield { type: 'step', state: 'finished', step }

@@ -24,14 +24,14 @@ export function isAsidePossible({ path, handle }: SqliteDatabase): boolean {
 
 /**
  * Has a connection make work tables aside, in a new file that only its owner may read. Nobody needs it after a
- * crash, so nothing is written twice for one, and nothing is flushed.
+ * crash: so it has no journal on the disk (the driver forbids to have none), and is never flushed.
  */
 export function beginAside(handle: Driver.Database, path: string): void {
   const file = fileOf(path)
   rmSync(file, { force: true })
   closeSync(openSync(file, 'wx', 0o600))
   attach(handle, path)
-  handle.pragma(`${asideSchema}.journal_mode = OFF`)
+  handle.pragma(`${asideSchema}.journal_mode = MEMORY`)
 }
 
 /** See WorkAside.takeOver. */
