@@ -4,7 +4,7 @@ import { openCsv, type CsvOptions } from '../csv/write.ts'
 import type { Database } from '../database/database.ts'
 import type { Work } from '../events.ts'
 import type { AuditFile } from './audit-file.ts'
-import { linesQuery, type Lines } from './lines.ts'
+import { linesIn, linesQuery } from './lines.ts'
 import type { Manifest } from './read-audit.ts'
 
 export interface ExportOptions extends CsvOptions {
@@ -44,12 +44,9 @@ export async function* exportFile(
     let told = 0
     for (const part of parts) {
       const query = linesQuery(snapshot, file, part, excel)
-      for await (const rows of snapshot.stream<Lines>(query, chunkRows)) {
-        const count = rows.reduce((sum, row) => sum + row.n, 0)
-        await csv.append(
-          rows.map(row => row.lines),
-          count,
-        )
+      for await (const rows of snapshot.texts(query, chunkRows)) {
+        const { lines, count } = linesIn(part, rows)
+        await csv.append(lines, count)
         done += count
         if (done - told < toldRows) continue
         told = done

@@ -8,15 +8,10 @@ type Shape = Pick<AuditFile, 'columns' | 'plain'>
 /** A row gives its columns, as they are called in the file. */
 export const asNamed: readonly Line[] = [{ when: null, valueOf: identifier }]
 
-/** What a row of `linesQuery` has. */
-export interface Lines {
-  /** How many lines it is; 0 for none. */
-  readonly n: number
-  /** The lines, each with its end. */
-  readonly lines: string
-}
-
-/** Lines of a part as they stand in the file, in their order; joined by the database. */
+/**
+ * Lines of a part as they stand in the file, in their order; joined by the database. Each row is
+ * one text, which `linesIn` reads.
+ */
 export function linesQuery(db: Database, file: Shape, part: Part, excel: boolean): Sql {
   const field = (column: string, value: Sql) =>
     file.plain.has(column) && !excel ? text(value) : db.dialect.csvField(value, excel)
@@ -25,8 +20,31 @@ export function linesQuery(db: Database, file: Shape, part: Part, excel: boolean
     const line = sql`${join(fields, `||','||`)}||${literal('\r\n')}`
     return when ? sql`(CASE WHEN ${when} THEN ${line} ELSE '' END)` : line
   })
-  const ones = part.lines.map(countOf)
-  return inOrder(db, part, sql`${join(ones, ' + ')} AS n, ${join(lines, '||')} AS lines`)
+  const many = isVaried(part)
+    ? [sql`CAST(${join(part.lines.map(countOf), ' + ')} AS text)`, raw(`':'`)]
+    : []
+  return inOrder(db, part, sql`${join([...many, ...lines], '||')} AS lines`)
+}
+
+/** The lines of some rows of `linesQuery`, and how many they are. */
+export function linesIn(
+  part: Part,
+  rows: readonly string[],
+): { readonly lines: readonly string[]; readonly count: number } {
+  if (!isVaried(part)) return { lines: rows, count: rows.length * part.lines.length }
+  const lines: string[] = []
+  let count = 0
+  for (const row of rows) {
+    const colon = row.indexOf(':')
+    count += Number(row.slice(0, colon))
+    lines.push(row.slice(colon + 1))
+  }
+  return { lines, count }
+}
+
+/** Whether rows of a part give more or fewer lines: then each row says how many. */
+function isVaried({ lines }: Part): boolean {
+  return lines.some(({ when }) => when !== null)
 }
 
 /**

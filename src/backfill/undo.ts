@@ -60,7 +60,7 @@ export async function editsQuery(
 }
 
 /** The positions that are done and not undone, in their order. Undoing goes from the first to the last. */
-async function rangesToUndo(db: Database, migration: string): Promise<Range[]> {
+export async function rangesToUndo(db: Database, migration: string): Promise<Range[]> {
   const plan = await findPlan(db, migration)
   if (!plan) return []
   const row = await db.row<{ position: number | null }>(

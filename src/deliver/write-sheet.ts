@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { amount } from '../amount.ts'
-import { asNamed, linesQuery, type Lines } from '../audit/lines.ts'
+import { asNamed, linesQuery } from '../audit/lines.ts'
 import { openCsv, unwritable } from '../csv/write.ts'
 import type { Database } from '../database/database.ts'
 import { sql } from '../domain/sql.ts'
@@ -45,7 +45,7 @@ export async function* writeSheet(
   const { shape, part } = partOf(sheet)
   const query = linesQuery(snapshot, shape, part, false)
   const chunk = Math.min(chunkRows, sheet.mostRows)
-  const chunks = snapshot.stream<Lines>(query, chunk)[Symbol.asyncIterator]()
+  const chunks = snapshot.texts(query, chunk)[Symbol.asyncIterator]()
   const files: DeliveredFile[] = []
   try {
     for (let first = 0; first < total; first += sheet.mostRows) {
@@ -71,9 +71,9 @@ function nameOf({ name, mostRows, entity }: Sheet, total: number, place: number)
 
 /** The next so many rows. They come in chunks of which none belongs to two pieces. */
 async function* piece(
-  chunks: AsyncIterator<Lines[]>,
+  chunks: AsyncIterator<string[]>,
   rows: number,
-): AsyncGenerator<Lines[], void, void> {
+): AsyncGenerator<string[], void, void> {
   for (let taken = 0; taken < rows;) {
     const next = await chunks.next()
     if (next.done) return
@@ -85,19 +85,15 @@ async function* piece(
 async function writePiece(
   sheet: Sheet,
   path: string,
-  chunks: AsyncIterable<Lines[]>,
+  chunks: AsyncIterable<string[]>,
 ): Promise<Pick<DeliveredFile, 'bytes' | 'sha256'>> {
   return sheet.entity ? writePackage(sheet, path, chunks) : writeCsv(sheet, path, chunks)
 }
 
-async function writeCsv(sheet: Sheet, path: string, chunks: AsyncIterable<Lines[]>) {
+async function writeCsv(sheet: Sheet, path: string, chunks: AsyncIterable<string[]>) {
   const csv = await openCsv(path, Object.values(sheet.columns))
   try {
-    for await (const rows of chunks)
-      await csv.append(
-        rows.map(row => row.lines),
-        rows.length,
-      )
+    for await (const lines of chunks) await csv.append(lines, lines.length)
     const { bytes, sha256 } = await csv.finish()
     return { bytes, sha256 }
   } finally {
@@ -105,15 +101,14 @@ async function writeCsv(sheet: Sheet, path: string, chunks: AsyncIterable<Lines[
   }
 }
 
-async function writePackage(sheet: Sheet, path: string, chunks: AsyncIterable<Lines[]>) {
+async function writePackage(sheet: Sheet, path: string, chunks: AsyncIterable<string[]>) {
   const { entity, name, columns } = sheet
   if (!entity) throw new TypeError('a sheet without an entity is no package')
   const fields = Object.values(columns)
   const content = { name, entity, fields }
   const data = async function* () {
     yield asUnicode(`${fields.join(',')}\r\n`)
-    for await (const rows of chunks)
-      yield Buffer.from(rows.map(row => row.lines).join(''), 'utf16le')
+    for await (const lines of chunks) yield Buffer.from(lines.join(''), 'utf16le')
   }
   try {
     return await writeZip(path, [

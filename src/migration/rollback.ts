@@ -2,6 +2,7 @@ import { writtenColumns, type Backfill } from '../backfill/backfill.ts'
 import { findPlan } from '../backfill/plan.ts'
 import { withRetries } from '../backfill/retry.ts'
 import { editsQuery, forgetPlan, undoBackfill } from '../backfill/undo.ts'
+import { isUntouched } from '../backfill/untouched.ts'
 import type { Database } from '../database/database.ts'
 import type { LiveDdl } from '../database/dialect.ts'
 import type { Run } from '../database/history.ts'
@@ -70,6 +71,7 @@ export async function editsOf(db: Database, steps: readonly UndoStep[]): Promise
   for (const { name, backfill, restored } of steps) {
     if (!backfill) continue
     const dropped = !restored.includes(backfill.number.column)
+    if (await isUntouched(db, name, backfill, dropped)) continue
     selects.push(await editsQuery(db, name, backfill, dropped))
   }
   return selects.length === 0 ? null : join(selects, ' UNION ALL ')

@@ -260,6 +260,10 @@ function databaseOn(
         await cursor.close().catch(() => undefined)
       }
     },
+    texts: async function* (query, chunkRows) {
+      for await (const rows of db.stream<Record<string, string>>(query, chunkRows))
+        yield rows.map(row => Object.values(row)[0] ?? '')
+    },
     script: async text => {
       await guarded(() => client.query(text))
       // Another transaction's DDL does not concern a run: it holds the lock.

@@ -7,7 +7,7 @@ import { namesOf } from '../../domain/names.ts'
 import { rulesOf } from '../../domain/rules.ts'
 import { exitStatus, P2cError } from '../../errors.ts'
 import type { ConnectOptions } from '../connect.ts'
-import type { Composed, Database, Query, Row } from '../database.ts'
+import type { Composed, Database, Query } from '../database.ts'
 import { stopped } from '../stop.ts'
 import { asideSchema, beginAside } from './aside.ts'
 import { sqliteDialect } from './dialect.ts'
@@ -85,6 +85,28 @@ function databaseOn(
     }
   }
 
+  // eslint-disable-next-line @typescript-eslint/require-await -- the driver is synchronous
+  async function* inChunks<T>(
+    query: Query,
+    chunkRows = 1_000,
+    as: (statement: Driver.Statement) => Driver.Statement,
+  ): AsyncGenerator<T[], void, void> {
+    const { sql, values } = native(query)
+    let chunk: T[] = []
+    try {
+      for (const row of as(handle.prepare(sql)).iterate(...values.map(bindable))) {
+        chunk.push(row as T)
+        if (chunk.length < chunkRows) continue
+        heedStop()
+        yield chunk
+        chunk = []
+      }
+    } catch (error) {
+      throw explain(error, path)
+    }
+    if (chunk.length > 0) yield chunk
+  }
+
   const db: SqliteDatabase = {
     config,
     dialect: sqliteDialect,
@@ -110,23 +132,8 @@ function databaseOn(
         const [statement, values] = prepare(query)
         return statement.run(...values).changes
       }),
-    // eslint-disable-next-line @typescript-eslint/require-await -- the driver is synchronous
-    stream: async function* <T extends object>(query: Query, chunkRows = 1_000) {
-      const { sql, values } = native(query)
-      let chunk: Row[] = []
-      try {
-        for (const row of handle.prepare(sql).iterate(...values.map(bindable))) {
-          chunk.push(row as Row)
-          if (chunk.length < chunkRows) continue
-          heedStop()
-          yield chunk as T[]
-          chunk = []
-        }
-      } catch (error) {
-        throw explain(error, path)
-      }
-      if (chunk.length > 0) yield chunk as T[]
-    },
+    stream: (query, chunkRows) => inChunks(query, chunkRows, statement => statement),
+    texts: (query, chunkRows) => inChunks(query, chunkRows, statement => statement.pluck()),
     script: text =>
       guarded(() => {
         handle.exec(text)
