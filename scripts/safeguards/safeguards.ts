@@ -23,7 +23,7 @@ export const safeguards: readonly Safeguard[] = [
     what: 'a batch is one transaction',
     file: 'src/database/sqlite/open.ts',
     without: [
-      [`makesWorkAside ? 'BEGIN' : 'BEGIN IMMEDIATE'`, `'SELECT 1'`],
+      [`workAside === undefined ? 'BEGIN IMMEDIATE' : 'BEGIN'`, `'SELECT 1'`],
       [`db.script('COMMIT')`, `db.script('SELECT 1')`],
     ],
     test: poison,
@@ -603,35 +603,36 @@ export const safeguards: readonly Safeguard[] = [
   {
     what: 'who makes tables aside keeps nobody from writing',
     file: 'src/database/sqlite/open.ts',
-    without: [[`makesWorkAside ? 'BEGIN' : 'BEGIN IMMEDIATE'`, `'BEGIN IMMEDIATE'`]],
+    without: [[`workAside === undefined ? 'BEGIN IMMEDIATE' : 'BEGIN'`, `'BEGIN IMMEDIATE'`]],
     test: ahead,
   },
   {
     what: 'rows that were written since a thread listed them are looked at anew',
     file: 'src/sync/ahead.ts',
     without: [
-      ['return { length, mark }', 'return { length, mark: await db.dialect.salesMark(db) ?? 0 }'],
+      [
+        'return { length, mark: one.mark }',
+        'return { length, mark: await db.dialect.salesMark(db) ?? 0 }',
+      ],
     ],
     test: ahead,
   },
   {
     what: 'accounts that are refused meanwhile make the list anew',
     file: 'src/sync/ahead.ts',
-    without: [
-      ['length === null || (await mayRejectsHaveChanged(db, leg, meanwhile))', 'length === null'],
-    ],
+    without: [['length === null || !(await isTrue(one, leg))', 'length === null']],
     test: ahead,
   },
   {
     what: 'a list is not begun before the records are there that its keys are compared with',
     file: 'src/sync/ahead.ts',
-    without: [[`      if (meanwhile === 'source-cds' && mayTakeKeys(task, next)) return\n`, '']],
+    without: [[`  if (meanwhile === 'source-cds' && mayTakeKeys(task, later)) return false\n`, '']],
     test: ahead,
   },
   {
     what: 'a thread that lists ahead leaves nothing behind',
     file: 'src/sync/work-tables.ts',
-    without: [['  await db.dialect.workAside?.letGo(db)\n', '']],
+    without: [['  await db.dialect.workAside?.clear(db)\n', '']],
     test: ahead,
   },
 ]

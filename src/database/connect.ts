@@ -8,8 +8,8 @@ export interface ConnectOptions {
   readonly mode: 'read' | 'write' | 'create'
   /** Asked before each statement; true ends the work there, with WORK_STOPPED. */
   readonly mustStop?: () => boolean
-  /** Whether work tables are made for another connection that takes them over, see Dialect.workAside. */
-  readonly makesWorkAside?: boolean
+  /** The name under which work tables are made for another connection, see Dialect.workAside. */
+  readonly workAside?: string
 }
 
 /**

@@ -115,16 +115,18 @@ export interface InsertedColumn {
 }
 
 /**
- * Work tables that are made by another thread, on a connection with `makesWorkAside`, while this one
- * writes. They are in a file of their own, of which there is one at a time.
+ * Work tables that are made by another thread, on a connection that is opened with their name, while this
+ * one writes. They are in a file of their own.
  */
 export interface WorkAside {
   /** Whether such a thread would not be in the way of the one who writes. */
   isPossible(db: Database): boolean
   /** Takes over what was made, when that connection is closed: its tables are seen here as if they were made here. */
-  takeOver(db: Database): Promise<void>
+  takeOver(db: Database, name: string): Promise<void>
   /** Takes the file away, if there is one, wherever its making stands. */
-  letGo(db: Database): Promise<void>
+  letGo(db: Database, name: string): Promise<void>
+  /** Takes all files away that runs which were killed have left. */
+  clear(db: Database): Promise<void>
 }
 
 /** A table that is made of the rows of a query, numbered in an order. */

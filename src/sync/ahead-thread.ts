@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { connect } from '../database/connect.ts'
-import type { AheadData, AheadMessage } from './ahead.ts'
+import { nameOf, type AheadData, type AheadMessage } from './ahead.ts'
 import { draftBatches } from './batch.ts'
 import { knownCountries } from './countries.ts'
 import { makeCountryTable, makeLookUpTables } from './lookup-tables.ts'
@@ -9,7 +9,7 @@ import { everything } from './walk.ts'
 
 /** A thread that lists what an execution goes through; started by ahead.ts. */
 async function serve({ config, execution }: AheadData): Promise<AheadMessage> {
-  const db = await connect(config, { mode: 'write', makesWorkAside: true })
+  const db = await connect(config, { mode: 'write', workAside: nameOf(execution) })
   try {
     const project = (await projectsOf(db)).find(({ task }) => task === execution.task)
     if (!project) throw new RangeError(`no project has the task ${execution.task}`)

@@ -25,29 +25,32 @@ export interface AheadMessage {
   readonly length: number
 }
 
-/** An execution that comes next, and its leg that reads Sales. */
-export interface Next {
+/** An execution that comes later, and its leg that reads Sales. */
+export interface Later {
   readonly execution: Execution
   readonly leg: ProjectLeg
 }
 
 /**
- * Lists what the next execution goes through, and makes what it looks things up in, in another thread
+ * Lists what later executions go through, and makes what they look things up in, in another thread
  * while this one writes: where one connection writes, a processor is idle then.
  */
 export interface Ahead {
   /**
-   * Begins, where that is worth a thread; to be called as each leg of the execution before it begins. What was begun
-   * in the first is left at it, or begun anew in the second, when it is known what was rejected.
+   * Begins with the first that is still to be begun, where that is worth a thread, and none is at work; to be called
+   * before each leg. What was begun in the first leg of an execution is left at it, or begun anew in the second, when
+   * it is known what was rejected.
    *
    * @param task whose records are written meanwhile
    * @param meanwhile in which leg
    */
-  begin(next: Next, task: string, meanwhile: LegName): Promise<void>
-  /** What was made for this execution, taken over; null where nothing was, or it is of no use any more. */
-  take(next: Next): Promise<ReadyList | null>
-  /** Lets go of what was made for this execution, or for whichever it was, wherever it stands. */
-  letGo(execution?: Execution): Promise<void>
+  begin(later: readonly Later[], task: string, meanwhile: LegName): Promise<void>
+  /** What was made for an execution, taken over; null where nothing was, or it is of no use any more. */
+  take(one: Later): Promise<ReadyList | null>
+  /** Lets go of what was made for an execution, wherever it stands. */
+  letGo(execution: Execution): Promise<void>
+  /** Lets go of everything. */
+  end(): Promise<void>
 }
 
 /** What a thread has begun. */
@@ -59,49 +62,78 @@ interface Begun {
   readonly mark: number
   /** How many rows it has listed, when its connection is closed; null where it could not. */
   readonly listed: Promise<number | null>
+  readonly isAtWork: () => boolean
   readonly end: () => void
+}
+
+/** What is made aside for an execution is called so. */
+export function nameOf({ id }: Execution): string {
+  return String(id)
 }
 
 /** @param from how many rows a source must have */
 export function listsAhead(db: Database, from = worthAThread): Ahead {
   const { workAside } = db.dialect
-  let begun: Begun | null = null
-  const letGo = async (execution = begun?.execution) => {
-    if (begun === null || begun.execution.id !== execution?.id) return
-    begun.end()
-    begun = null
-    await workAside?.letGo(db)
+  const begun = new Map<number, Begun>()
+
+  const letGo = async (execution: Execution) => {
+    const one = begun.get(execution.id)
+    if (!one) return
+    one.end()
+    begun.delete(execution.id)
+    await workAside?.letGo(db, nameOf(execution))
   }
+  const isTrue = async ({ meanwhile }: Begun, leg: ProjectLeg) =>
+    !(await mayRejectsHaveChanged(db, leg, meanwhile))
+
   return {
-    begin: async (next, task, meanwhile) => {
-      if (begun) {
-        const isInUse = begun.execution.id !== next.execution.id
-        if (isInUse || !(await mayRejectsHaveChanged(db, next.leg, begun.meanwhile))) return
-        await letGo()
+    begin: async (later, task, meanwhile) => {
+      if (!workAside?.isPossible(db)) return
+      for (const one of later) {
+        const before = begun.get(one.execution.id)
+        if (before && (await isTrue(before, one.leg))) continue
+        await letGo(one.execution)
+        if ([...begun.values()].some(other => other.isAtWork())) return
+        if (!(await mayBegin(db, one, from, task, meanwhile))) continue
+        // What others commit from here on changes the mark, and then each row is looked at anew.
+        const mark = await db.transaction(() => db.dialect.salesMark(db))
+        if (mark === null) return
+        begun.set(one.execution.id, { ...start(db, one), meanwhile, mark })
+        return
       }
-      if (!workAside?.isPossible(db) || !(await isWorthIt(db, next, from))) return
-      if (await mayRejectsHaveChanged(db, next.leg, meanwhile)) return
-      if (meanwhile === 'source-cds' && mayTakeKeys(task, next)) return
-      // What others commit from here on changes the mark, and then each row is looked at anew.
-      const mark = await db.transaction(() => db.dialect.salesMark(db))
-      if (mark !== null) begun = { ...start(db, next), meanwhile, mark }
     },
     take: async ({ execution, leg }) => {
-      if (begun?.execution.id !== execution.id) return null
-      const { mark, meanwhile, listed } = begun
-      const length = await listed
-      if (length === null || (await mayRejectsHaveChanged(db, leg, meanwhile))) {
-        await letGo()
+      const one = begun.get(execution.id)
+      if (!one) return null
+      const length = await one.listed
+      if (length === null || !(await isTrue(one, leg))) {
+        await letGo(execution)
         return null
       }
-      await workAside?.takeOver(db)
-      return { length, mark }
+      await workAside?.takeOver(db, nameOf(execution))
+      return { length, mark: one.mark }
     },
     letGo,
+    end: async () => {
+      for (const { execution } of [...begun.values()]) await letGo(execution)
+    },
   }
 }
 
-async function isWorthIt(db: Database, { execution, leg }: Next, from: number): Promise<boolean> {
+/** Whether to begin now is right, and worth it. */
+async function mayBegin(
+  db: Database,
+  later: Later,
+  from: number,
+  task: string,
+  meanwhile: LegName,
+): Promise<boolean> {
+  if (!(await isWorthIt(db, later, from))) return false
+  if (meanwhile === 'source-cds' && mayTakeKeys(task, later)) return false
+  return !(await mayRejectsHaveChanged(db, later.leg, meanwhile))
+}
+
+async function isWorthIt(db: Database, { execution, leg }: Later, from: number): Promise<boolean> {
   const isFirstTime = execution.state === 'waiting' && execution.mode === 'full'
   if (!isFirstTime || from === Infinity || availableParallelism() < 2) return false
   const found = await db.row(
@@ -128,17 +160,18 @@ async function mayRejectsHaveChanged(
 }
 
 /** Whether a row of the list may have the key of a record that is just being written. */
-function mayTakeKeys(task: string, { execution, leg }: Next): boolean {
+function mayTakeKeys(task: string, { execution, leg }: Later): boolean {
   return sharingKeys(execution.task, leg).some(other => other.task === task)
 }
 
 /** A thread that cannot list says nothing: the leg will, where it cannot either. */
 function start(
   { config }: Database,
-  { execution }: Next,
-): Pick<Begun, 'execution' | 'listed' | 'end'> {
+  { execution }: Later,
+): Pick<Begun, 'execution' | 'listed' | 'isAtWork' | 'end'> {
   const data: AheadData = { config, execution }
   const thread = startThread(new URL('./ahead-thread.ts', import.meta.url), data)
+  let isAtWork = true
   const listed = new Promise<number | null>(resolve => {
     let length: number | null = null
     thread.on('message', (message: AheadMessage) => {
@@ -146,12 +179,14 @@ function start(
     })
     thread.on('error', () => undefined)
     thread.on('exit', () => {
+      isAtWork = false
       resolve(length)
     })
   })
   return {
     execution,
     listed,
+    isAtWork: () => isAtWork,
     // One that is in a statement ends behind it, and its file is gone by then: nobody has to wait.
     end: () => void thread.terminate(),
   }

@@ -102,7 +102,8 @@ export async function draftBatches(
 
 /**
  * A view as columns of the list, and how it is seen there. What is the same for all rows is not
- * kept in it, and what several fields share, once: the list is sorted, row by row.
+ * kept in it, nor the number, which is the key, and what several fields share, once: the list is
+ * sorted, row by row.
  */
 function listing(
   db: Database,
@@ -113,7 +114,9 @@ function listing(
   const zeroOrOne = (when: Sql) => sql`CASE WHEN ${when} THEN 1 ELSE 0 END`
   const notice = (i: number) => raw(`notice_${i}`)
   const kept = new Map<string, Observation['columns'][number]>()
+  const key = db.names.column(leg.number, 's')
   const keep = (to: string, value: Sql) => {
+    if (to === leg.target.number && value.sql === key.sql) return raw('w.key')
     const type = raw(db.dialect.columnType(columnTypeOf(leg.target, to)))
     const same = JSON.stringify([type.sql, value.sql, value.values])
     const column = kept.get(same) ?? { name: raw(`field_${kept.size}`), value, type }

@@ -4,7 +4,7 @@ import type { Database } from '../database/database.ts'
 import type { Run } from '../database/history.ts'
 import { sql } from '../domain/sql.ts'
 import type { Work } from '../events.ts'
-import { listsAhead, type Next } from './ahead.ts'
+import { listsAhead, type Later } from './ahead.ts'
 import { startExecution, type Execution, type SyncMode } from './execution.ts'
 import { settleChangedRows, takeChangedRows, whyEveryRow } from './changed-rows.ts'
 import { knownCountries } from './countries.ts'
@@ -98,7 +98,7 @@ export async function* syncTemplates(
     )
     return yield* runSession(db, run, projects, session, means)
   } finally {
-    await means.ahead.letGo()
+    await means.ahead.end()
     await dropAllWorkTables(db)
   }
 }
@@ -129,7 +129,7 @@ async function* runSession(
     const execution =
       begun.state === 'finished'
         ? begun
-        : yield* execute(db, run, project, begun, means, nextIn(steps[i + 1]))
+        : yield* execute(db, run, project, begun, means, steps.slice(i + 1).map(laterOf))
     const result = await resultOf(db, project, execution)
     for (const { code, message } of result.warnings) yield { type: 'warning', code, message }
     results.push(result)
@@ -151,23 +151,23 @@ function projectOf(projects: readonly Project[], { task }: Execution): Project {
   return project
 }
 
-function nextIn(step: { execution: Execution; project: Project } | undefined): Next | undefined {
-  return step && { execution: step.execution, leg: step.project.legs[0] }
+function laterOf({ execution, project }: { execution: Execution; project: Project }): Later {
+  return { execution, leg: project.legs[0] }
 }
 
-/** @param next what comes behind this execution, if anything does */
+/** @param later what comes behind this execution */
 async function* execute(
   db: Database,
   run: Run,
   project: Project,
   begun: Execution,
   means: Means,
-  next: Next | undefined,
+  later: readonly Later[],
 ): Work<Execution> {
   let execution = await startExecution(db, begun)
   for (const leg of project.legs)
     if (leg.name === execution.leg) {
-      if (next) await means.ahead.begin(next, project.task, leg.name)
+      await means.ahead.begin(later, project.task, leg.name)
       execution = yield* runLeg(db, run, project, leg, execution, means)
     }
   return execution

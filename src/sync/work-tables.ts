@@ -42,7 +42,7 @@ export async function makeWorkTable(
 
 /** Drops all that a run may have left behind. */
 export async function dropAllWorkTables(db: Database): Promise<void> {
-  await db.dialect.workAside?.letGo(db)
+  await db.dialect.workAside?.clear(db)
   await dropWorkTables(db, [...workTablesOfSession, ...workTablesOfLeg])
 }
 

@@ -1,4 +1,5 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, statSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import t, { type Test } from 'tap'
 import { connect } from '../../src/database/connect.ts'
 import type { Database } from '../../src/database/database.ts'
@@ -73,11 +74,16 @@ async function forget(db: Database): Promise<void> {
 }
 
 async function isTakenOver(db: Database): Promise<boolean> {
-  const found = await db.row(sql`SELECT 1 FROM pragma_database_list WHERE name = 'p2c_aside'`)
+  const found = await db.row(sql`SELECT 1 FROM pragma_database_list WHERE name LIKE 'p2c_aside%'`)
   return found !== undefined
 }
 
-const fileOf = (db: Database) => `${pathOf(db)}-p2c-aside`
+const fileOf = (db: Database, name: string) => `${pathOf(db)}-p2c-aside-${name}`
+
+/** The files beside a database that threads made. */
+function filesAside(db: Database): string[] {
+  return readdirSync(dirname(pathOf(db))).filter(name => name.includes('-p2c-aside-'))
+}
 
 /** Runs a sync to its end and says in which steps the lists of a thread were gone through. */
 async function stepsAhead(
@@ -119,7 +125,7 @@ t.test(
     const rejected = sql`SELECT 1 FROM p2c_sync_reject WHERE code = 'ACCOUNT_REJECTED'`
     t.ok(await db.row(rejected), 'contacts of rejected accounts among them')
     t.same(await violationsOf(db, syncTruths(db)), [])
-    t.notOk(existsSync(fileOf(db)), 'nothing is left of it')
+    t.same(filesAside(db), [], 'nothing is left of it')
   },
 )
 
@@ -177,7 +183,7 @@ t.test('stopped at any event, nothing is left of it, and the next run goes on', 
     for (let i = 0; i < events && !isDone; i++) isDone = Boolean((await work.next()).done)
     if (!isDone) await work.return(undefined as never)
     t.notOk(await isTakenOver(db))
-    t.notOk(existsSync(fileOf(db)))
+    t.same(filesAside(db), [])
     await finish(syncing(db, 0))
     t.same(withoutExecutions(await contents(db)), withoutExecutions(content), `${events} events`)
   }
@@ -190,9 +196,9 @@ function withoutExecutions(content: object): unknown {
 
 t.test('what a killed run left is taken away by the next sync', async t => {
   const db = await ready(t)
-  writeFileSync(fileOf(db), 'left behind')
+  writeFileSync(fileOf(db, '7'), 'left behind')
   await finish(syncing(db, Infinity))
-  t.notOk(existsSync(fileOf(db)))
+  t.same(filesAside(db), [])
 })
 
 t.test(
@@ -205,7 +211,7 @@ t.test(
     )
     await db.script('PRAGMA journal_mode = WAL; CREATE TABLE mine (n integer)')
     t.ok(db.dialect.workAside?.isPossible(db))
-    const aside = await connect(db.config, { mode: 'write', makesWorkAside: true })
+    const aside = await connect(db.config, { mode: 'write', workAside: 'mine' })
     await aside.transaction(async () => {
       await makeWorkTable(aside, 'country', 'spelling text NOT NULL PRIMARY KEY')
       await aside.change(sql`INSERT INTO p2c_sync_country SELECT ${'Utopia'} FROM mine`)
@@ -213,12 +219,12 @@ t.test(
       await aside.change(sql`INSERT INTO p2c_sync_country SELECT ${'Utopia'}`)
     })
     await aside.close()
-    t.equal(statSync(fileOf(db)).mode & 0o777, 0o600)
-    await db.dialect.workAside?.takeOver(db)
+    t.equal(statSync(fileOf(db, 'mine')).mode & 0o777, 0o600)
+    await db.dialect.workAside?.takeOver(db, 'mine')
     const all = raw('SELECT spelling FROM p2c_sync_country')
     t.same(await db.rows(all), [{ spelling: 'Utopia' }], 'they are seen as if they were made here')
-    await db.dialect.workAside?.letGo(db)
+    await db.dialect.workAside?.letGo(db, 'mine')
     await t.rejects(db.rows(all))
-    t.notOk(existsSync(fileOf(db)))
+    t.same(filesAside(db), [])
   },
 )

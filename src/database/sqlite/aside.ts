@@ -1,17 +1,20 @@
-import { closeSync, openSync, rmSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type Driver from 'better-sqlite3'
-import { sql } from '../../domain/sql.ts'
+import { identifier, literal, sql, textOf } from '../../domain/sql.ts'
 import type { SqliteDatabase } from './open.ts'
-
-/** What connections call the file of work tables that are made aside. */
-export const asideSchema = 'p2c_aside'
 
 /** For those who look accounts up in it. */
 const cacheMegabytes = 8
 
+/** What connections call a file of work tables that are made aside. */
+export function asideSchema(name: string): string {
+  return `p2c_aside_${name}`
+}
+
 /** Beside the database, where there is room for its log too. */
-function fileOf(path: string): string {
-  return `${path}-p2c-aside`
+function fileOf(path: string, name: string): string {
+  return `${path}-p2c-aside-${name}`
 }
 
 /**
@@ -26,33 +29,41 @@ export function isAsidePossible({ path, handle }: SqliteDatabase): boolean {
  * Has a connection make work tables aside, in a new file that only its owner may read. Nobody needs it after a
  * crash: so it has no journal on the disk (the driver forbids to have none), and is never flushed.
  */
-export function beginAside(handle: Driver.Database, path: string): void {
-  const file = fileOf(path)
+export function beginAside(handle: Driver.Database, path: string, name: string): void {
+  const file = fileOf(path, name)
   rmSync(file, { force: true })
   closeSync(openSync(file, 'wx', 0o600))
-  attach(handle, path)
-  handle.pragma(`${asideSchema}.journal_mode = MEMORY`)
+  attach(handle, path, name)
+  handle.pragma(`${asideSchema(name)}.journal_mode = MEMORY`)
 }
 
 /** See WorkAside.takeOver. */
-export function takeOverAside({ handle, path }: SqliteDatabase): Promise<void> {
-  attach(handle, path)
+export function takeOverAside({ handle, path }: SqliteDatabase, name: string): Promise<void> {
+  attach(handle, path, name)
   return Promise.resolve()
 }
 
 /** See WorkAside.letGo. */
-export async function letGoOfAside(db: SqliteDatabase): Promise<void> {
-  if (await isAttached(db)) await db.script(`DETACH ${asideSchema}`)
-  rmSync(fileOf(db.path), { force: true })
+export async function letGoOfAside(db: SqliteDatabase, name: string): Promise<void> {
+  const schema = asideSchema(name)
+  const attached = await db.row(sql`SELECT 1 FROM pragma_database_list WHERE name = ${schema}`)
+  if (attached) await db.script(`DETACH ${schema}`)
+  rmSync(fileOf(db.path, name), { force: true })
 }
 
-function attach(handle: Driver.Database, path: string): void {
-  handle.prepare(`ATTACH ? AS ${asideSchema}`).run(fileOf(path))
-  handle.pragma(`${asideSchema}.synchronous = OFF`)
-  handle.pragma(`${asideSchema}.cache_size = -${cacheMegabytes * 1024}`)
+/** See WorkAside.clear. */
+export function clearAside({ path }: SqliteDatabase): Promise<void> {
+  const folder = dirname(path)
+  const beginning = basename(fileOf(path, ''))
+  const left = path === ':memory:' ? [] : readdirSync(folder)
+  for (const file of left.filter(name => name.startsWith(beginning)))
+    rmSync(join(folder, file), { force: true })
+  return Promise.resolve()
 }
 
-async function isAttached(db: SqliteDatabase): Promise<boolean> {
-  const found = await db.row(sql`SELECT 1 FROM pragma_database_list WHERE name = ${asideSchema}`)
-  return found !== undefined
+function attach(handle: Driver.Database, path: string, name: string): void {
+  const schema = asideSchema(name)
+  handle.exec(textOf(sql`ATTACH ${literal(fileOf(path, name))} AS ${identifier(schema)}`))
+  handle.pragma(`${schema}.synchronous = OFF`)
+  handle.pragma(`${schema}.cache_size = -${cacheMegabytes * 1024}`)
 }

@@ -5,7 +5,7 @@ import { P2cError } from '../../errors.ts'
 import { numberer } from '../../numbering/format.ts'
 import type { Database } from '../database.ts'
 import type { Dialect } from '../dialect.ts'
-import { isAsidePossible, letGoOfAside, takeOverAside } from './aside.ts'
+import { clearAside, isAsidePossible, letGoOfAside, takeOverAside } from './aside.ts'
 import { backup } from './backup.ts'
 import { changeTracking, hasTriggers, takeNotes } from './change-tracking.ts'
 import { csvField } from './csv-field.ts'
@@ -123,8 +123,9 @@ export const sqliteDialect: Dialect = {
   workTable: (db, name) => workTable(sqlite(db), name),
   workAside: {
     isPossible: db => isAsidePossible(sqlite(db)),
-    takeOver: db => takeOverAside(sqlite(db)),
-    letGo: db => letGoOfAside(sqlite(db)),
+    takeOver: (db, name) => takeOverAside(sqlite(db), name),
+    letGo: (db, name) => letGoOfAside(sqlite(db), name),
+    clear: db => clearAside(sqlite(db)),
   },
   makeList: (db, list) => makeList(sqlite(db), list),
   makeLookUp: (db, lookUp) => makeLookUp(sqlite(db), lookUp),

@@ -39,7 +39,7 @@ export async function openSqlite(
   const file = path === ':memory:' ? path : await prepareFile(resolve(path), mode)
   const hadLog = existsSync(logOf(file))
   const handle = openHandle(file, mode)
-  if (options.makesWorkAside) beginAside(handle, file)
+  if (options.workAside !== undefined) beginAside(handle, file, options.workAside)
   const db = databaseOn(handle, config, file, options)
   if (mode !== 'read' || hadLog) return db
   return {
@@ -57,7 +57,7 @@ function databaseOn(
   path: string,
   options: ConnectOptions,
 ): SqliteDatabase {
-  const { mode, mustStop, makesWorkAside = false } = options
+  const { mode, mustStop, workAside } = options
   const names = namesOf(config)
   const statements = new Map<string, Driver.Statement>()
   let begunAt = 0
@@ -115,7 +115,7 @@ function databaseOn(
     identity: `sqlite:${path}`,
     path,
     handle,
-    workSchema: makesWorkAside ? asideSchema : 'temp',
+    workSchema: workAside === undefined ? 'temp' : asideSchema(workAside),
     heedStop,
     rows: <T extends object>(query: Query) =>
       guarded(() => {
@@ -142,7 +142,7 @@ function databaseOn(
       const isUnderWay = () => handle.inTransaction
       if (isUnderWay()) throw new Error('a transaction inside another')
       // Who makes tables aside only reads the others, and must not keep anybody from writing these.
-      await db.script(makesWorkAside ? 'BEGIN' : 'BEGIN IMMEDIATE')
+      await db.script(workAside === undefined ? 'BEGIN IMMEDIATE' : 'BEGIN')
       begunAt = performance.now()
       try {
         const result = await work()
