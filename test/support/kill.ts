@@ -4,12 +4,12 @@ import type { Database } from '../../src/database/database.ts'
 import { finish } from '../../src/events.ts'
 import { compiled } from './compiled.ts'
 import { opened, type Copies } from './copies.ts'
-import { operate, type Operation, type Orders } from './operations.ts'
+import { operate, type Deed, type Orders } from './operations.ts'
 import { stateOfDatabase, type State } from './state.ts'
 import type { Death, Life } from './victim.ts'
 
 export interface Scene {
-  readonly operation: Operation
+  readonly operation: Deed
   /** The URL of the database before the operation; null where there is nothing yet. */
   readonly before: string | null
   readonly copies: Copies
@@ -22,7 +22,7 @@ export interface Scene {
  * A process that does an operation and comes to grief: killed at a statement, or after so many ms,
  * or ended by the error that no file can grow beyond so many blocks of 512 bytes.
  */
-export type Attempt = { readonly operation: Operation } & (
+export type Attempt = { readonly operation: Deed } & (
   { readonly death: Death } | { readonly afterMillis: number } | { readonly fileBlocks: number }
 )
 

@@ -8,8 +8,11 @@ import { sync } from '../../src/upgrade/sync.ts'
 /** The commands that write, as they are killed and run again. */
 export type Operation = 'migrate' | 'rollback' | 'import' | 'sync'
 
+/** What a process may be told to do: one of these, or a sync of every row whose lists threads make ahead. */
+export type Deed = Operation | 'full sync'
+
 export interface Orders {
-  readonly operation: Operation
+  readonly operation: Deed
   /** Settings of the configuration, the database among them. */
   readonly settings: { readonly database: string; readonly batch: { readonly rows: number } }
   /** The extract's folder, for import. */
@@ -27,5 +30,7 @@ export function operate(db: Database, { operation, from = '' }: Orders): Work<un
       return importExtract(db, { from, create: true })
     case 'sync':
       return sync(db, { mode: 'changed' })
+    case 'full sync':
+      return sync(db, { mode: 'full', listAheadFrom: 0 })
   }
 }

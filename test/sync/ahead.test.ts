@@ -13,9 +13,12 @@ import { syncTemplates, type SyncOptions, type SyncResult } from '../../src/sync
 import type { TemplateName } from '../../src/sync/template.ts'
 import { syncTruths } from '../../src/sync/truths.ts'
 import { migrate } from '../../src/upgrade/migrate.ts'
+import { copiesFor, opened } from '../support/copies.ts'
 import { freshDatabase } from '../support/database.ts'
+import { survive, undisturbed, type Scene } from '../support/kill.ts'
 import { pathOf } from '../support/live.ts'
 import { otherTrigger } from '../support/other-trigger.ts'
+import { stateOfDatabase } from '../support/state.ts'
 
 // A thread is started for two legs of each sync.
 t.setTimeout(180_000)
@@ -193,6 +196,31 @@ t.test('stopped at any event, nothing is left of it, and the next run goes on', 
 function withoutExecutions(content: object): unknown {
   return JSON.parse(JSON.stringify(content).replaceAll(/"(\w+_)?execution_id":\d+/g, '"id":0'))
 }
+
+t.test('killed before any statement and run again, it ends as if undisturbed', async t => {
+  const copies = copiesFor(t, 'sqlite')
+  const { database } = await copies.copy(null)
+  await opened({ database, batch: { rows: 15 } }, async db => {
+    await finish(seed(db, { contacts: 60 }))
+    await finish(migrate(db))
+    for (const table of written) await db.script(`DELETE FROM ${table}`)
+  })
+  const ignore = ['p2c_sync_execution']
+  const scene: Scene = { operation: 'full sync', before: database, copies, ignore }
+  const look = async (db: Database) => ({
+    ...(await stateOfDatabase(db, ignore)),
+    aside: filesAside(db),
+  })
+  const { life, state } = await undisturbed(scene)
+  const points = 16
+  for (let point = 1; point <= points; point++) {
+    const statement = Math.ceil((point * life.statements) / (points + 1))
+    const death = { statement, moment: 'before' } as const
+    const ordeal = await survive(scene, [{ operation: 'full sync', death }], { look })
+    t.equal(ordeal.kills, 1, `killed before statement ${statement} of ${life.statements}`)
+    t.same(ordeal.state, { ...state, aside: [] })
+  }
+})
 
 t.test('what a killed run left is taken away by the next sync', async t => {
   const db = await ready(t)
