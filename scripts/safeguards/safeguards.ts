@@ -11,6 +11,7 @@ export interface Safeguard {
 const poison = 'test/backfill/poison.test.ts'
 const refusals = 'test/upgrade/refusals.test.ts'
 const edits = 'test/upgrade/edits.test.ts'
+const untouched = 'test/backfill/untouched.test.ts'
 const numbers = 'test/numbering/upgrade.test.ts'
 const changed = 'test/sync/changed.test.ts'
 const workers = 'test/sync/workers.test.ts'
@@ -604,19 +605,19 @@ export const safeguards: readonly Safeguard[] = [
     what: 'a number that somebody changed is found by a count',
     file: 'src/backfill/untouched.ts',
     without: [['  if (planned.kept < planned.rows) return false\n', '']],
-    test: edits,
+    test: untouched,
   },
   {
     what: 'a flag that somebody changed is found by a count',
     file: 'src/backfill/untouched.ts',
     without: [['wrong === 0 && ', '']],
-    test: edits,
+    test: untouched,
   },
   {
     what: 'a number that somebody gave to another row is found by a count',
     file: 'src/backfill/untouched.ts',
     without: [[' && (!dropped || numbered === planned.numbered)', '']],
-    test: edits,
+    test: untouched,
   },
   {
     what: 'who makes tables aside keeps nobody from writing',

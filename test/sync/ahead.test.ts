@@ -1,5 +1,7 @@
 import { readdirSync, statSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import Driver from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { connect } from '../../src/database/connect.ts'
 import type { Database } from '../../src/database/database.ts'
@@ -85,7 +87,32 @@ const fileOf = (db: Database, name: string) => `${pathOf(db)}-p2c-aside-${name}`
 
 /** The files beside a database that threads made. */
 function filesAside(db: Database): string[] {
-  return readdirSync(dirname(pathOf(db))).filter(name => name.includes('-p2c-aside-'))
+  const folder = dirname(pathOf(db))
+  const files = readdirSync(folder).filter(name => name.includes('-p2c-aside-'))
+  return files.map(name => join(folder, name))
+}
+
+/** Waits for a list that a thread has made, but not for ever: none may be begun. */
+async function isListed(db: Database): Promise<boolean> {
+  for (let waited = 0; waited < mostMillis; waited += 20) {
+    if (filesAside(db).some(hasList)) return true
+    await wait(20)
+  }
+  return false
+}
+
+const mostMillis = 2_000
+
+function hasList(file: string): boolean {
+  const aside = new Driver(file, { readonly: true })
+  try {
+    aside.prepare('SELECT count(*) FROM p2c_sync_work_1').get()
+    return true
+  } catch {
+    return false
+  } finally {
+    aside.close()
+  }
 }
 
 /** Runs a sync to its end and says in which steps the lists of a thread were gone through. */
@@ -138,7 +165,8 @@ t.test('what another program writes behind the list is written as it is now', as
   t.teardown(() => other.close())
   const { steps } = await stepsAhead(db, syncing(db, 0), async event => {
     if (event.type !== 'step' || event.state !== 'started') return
-    if (event.step !== 'accounts: cds-destination') return
+    if (event.step !== 'contacts: source-cds') return
+    t.ok(await isListed(db))
     await other.script(`UPDATE contact SET firstname = 'Renamed'`)
   })
   t.same(steps, contactsLegs)
@@ -170,7 +198,11 @@ t.test('a contact whose number an account has is rejected', async t => {
   )
   const templates = ['accounts', 'contacts-to-customer'] as const
   const plain = await plainly(db, templates)
-  const { result, steps } = await stepsAhead(db, syncing(db, 0, templates))
+  const { result, steps } = await stepsAhead(db, syncing(db, 0, templates), async event => {
+    if (event.type !== 'step' || event.state !== 'started') return
+    if (event.step === 'accounts: source-cds')
+      t.notOk(await isListed(db), 'not before the accounts')
+  })
   t.same(steps, ['contacts-to-customer: source-cds'])
   t.same(result, plain.result)
   t.same(await contents(db), plain.content)
