@@ -53,12 +53,21 @@ export async function letGoOfAside(db: SqliteDatabase, name: string): Promise<vo
 
 /** See WorkAside.clear. */
 export function clearAside({ path }: SqliteDatabase): Promise<void> {
+  if (path === ':memory:') return Promise.resolve()
   const folder = dirname(path)
   const beginning = basename(fileOf(path, ''))
-  const left = path === ':memory:' ? [] : readdirSync(folder)
-  for (const file of left.filter(name => name.startsWith(beginning)))
+  for (const file of namesIn(folder).filter(name => name.startsWith(beginning)))
     rmSync(join(folder, file), { force: true })
   return Promise.resolve()
+}
+
+/** A folder may be one in which this user can write, and cannot look. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
 }
 
 function attach(handle: Driver.Database, path: string, name: string): void {
