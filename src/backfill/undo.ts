@@ -33,7 +33,7 @@ export async function editsQuery(
   const { own, planned } = await identities(db, backfill)
   const { column, sequence } = backfill.number
   const number = names.column(column, 't')
-  const written = sql`coalesce(p.number, p.${imagesOf(db, column).before})`
+  const written = writtenNumber(db, backfill)
   const isDone = any(
     (await rangesToUndo(db, migration)).map(
       ({ first, last }) => sql`p.position BETWEEN ${first} AND ${last}`,
@@ -46,7 +46,7 @@ export async function editsQuery(
       const value = names.column(flag, 't')
       const should = computed(db, 't', lookUp)
       const text = (flag: Sql) => db.dialect.flagText(flag)
-      return sql`${row(flag, text(should), text(value))} FROM ${table} WHERE ${value} IS NOT NULL AND ${value} IS DISTINCT FROM ${should}`
+      return sql`${row(flag, text(should), text(value))} FROM ${table} WHERE ${isWrong(value, should)}`
     }),
   ]
   if (dropped) {
@@ -57,6 +57,16 @@ export async function editsQuery(
     )
   }
   return join(edits, ' UNION ALL ')
+}
+
+/** The number that a row of the plan, called `p`, has from it: the new one, or the one that it kept. */
+export function writtenNumber(db: Database, { number }: Backfill): Sql {
+  return sql`coalesce(p.number, p.${imagesOf(db, number.column).before})`
+}
+
+/** Whether a flag is there, and is not what it should be. */
+export function isWrong(value: Sql, should: Sql): Sql {
+  return sql`(${value} IS NOT NULL AND ${value} IS DISTINCT FROM ${should})`
 }
 
 /** The positions that are done and not undone, in their order. Undoing goes from the first to the last. */

@@ -1,8 +1,8 @@
 import type { Database } from '../database/database.ts'
-import { any, identifier, join, sql, type Sql } from '../domain/sql.ts'
+import { any, countOf, identifier, join, sql, type Sql } from '../domain/sql.ts'
 import { forAllRows, planTable, type Backfill } from './backfill.ts'
-import { findPlan, imagesOf } from './plan.ts'
-import { rangesToUndo } from './undo.ts'
+import { findPlan } from './plan.ts'
+import { isWrong, rangesToUndo, writtenNumber } from './undo.ts'
 
 /**
  * Whether two counts show that `editsQuery` would find nothing: one over the plan with the rows that stand
@@ -42,8 +42,7 @@ async function countPlanned(
   const isKey = sql`${names.column(key, 't')} = p.row_key`
   const isIt = locator ? sql`t.${locator} = p.row_hint AND ${isKey}` : isKey
   const value = names.column(number.column, 't')
-  const written = sql`coalesce(p.number, p.${imagesOf(db, number.column).before})`
-  const isKept = sql`${names.column(key, 't')} IS NOT NULL AND ${value} IS NOT DISTINCT FROM ${written}`
+  const isKept = sql`${names.column(key, 't')} IS NOT NULL AND ${value} IS NOT DISTINCT FROM ${writtenNumber(db, backfill)}`
   return counted(
     db,
     { rows: sql`1 = 1`, kept: isKept, numbered: sql`NOT ${db.rules.hasNoNumber(value)}` },
@@ -59,13 +58,12 @@ async function countRows(
   const { names } = db
   const lookUp = await forAllRows(db, backfill, 't')
   const number = names.column(backfill.number.column, 't')
-  const isWrong = Object.entries(backfill.set).map(([flag, computed]) => {
-    const value = names.column(flag, 't')
-    return sql`(${value} IS NOT NULL AND ${value} IS DISTINCT FROM ${computed(db, 't', lookUp)})`
-  })
+  const wrong = Object.entries(backfill.set).map(([flag, computed]) =>
+    isWrong(names.column(flag, 't'), computed(db, 't', lookUp)),
+  )
   return counted(
     db,
-    { numbered: sql`NOT ${db.rules.hasNoNumber(number)}`, wrong: any(isWrong) },
+    { numbered: sql`NOT ${db.rules.hasNoNumber(number)}`, wrong: any(wrong) },
     sql`${names.table(backfill.table)} AS t`,
   )
 }
@@ -77,9 +75,7 @@ async function counted<Name extends string>(
   from: Sql,
 ): Promise<Record<Name, number>> {
   const names = Object.keys(conditions) as Name[]
-  const counts = names.map(
-    name => sql`count(CASE WHEN ${conditions[name]} THEN 1 END) AS ${identifier(name)}`,
-  )
+  const counts = names.map(name => sql`${countOf(conditions[name])} AS ${identifier(name)}`)
   const row = await db.row<Record<Name, number>>(sql`SELECT ${join(counts)} FROM ${from}`)
   const numbers = names.map(name => [name, Number(row?.[name] ?? 0)] as const)
   return Object.fromEntries(numbers) as Record<Name, number>

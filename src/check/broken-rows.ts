@@ -1,4 +1,4 @@
-import { join, raw, sql } from '../domain/sql.ts'
+import { countOf, join, raw, sql } from '../domain/sql.ts'
 import { examplesOf } from './examples.ts'
 import { shownExamples, type Finding } from './finding.ts'
 import type { RowCase, RowRule } from './row-rule.ts'
@@ -31,9 +31,7 @@ async function countBroken(
   table: string,
   cases: readonly RowCase[],
 ): Promise<number[]> {
-  const sums = cases.map(
-    ({ broken }, i) => sql`count(CASE WHEN ${broken} THEN 1 END) AS ${raw(`n${i}`)}`,
-  )
+  const sums = cases.map(({ broken }, i) => sql`${countOf(broken)} AS ${raw(`n${i}`)}`)
   const row = await db.row<Record<string, number>>(
     sql`SELECT ${join(sums, ', ')} FROM ${db.names.table(table)} AS r`,
   )

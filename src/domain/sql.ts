@@ -29,6 +29,11 @@ export function any(conditions: readonly Sql[]): Sql {
   return conditions.length === 0 ? raw('1 = 0') : sql`(${join([...conditions], ' OR ')})`
 }
 
+/** For how many rows a condition holds, as an aggregate. */
+export function countOf(when: Sql): Sql {
+  return sql`count(CASE WHEN ${when} THEN 1 END)`
+}
+
 /**
  * A condition that holds for nearly all rows, never NULL. A planner that multiplies what it guesses
  * of its parts would expect next to none, and go through other tables whole for each that there is;

@@ -4,15 +4,14 @@ import { nameOf, type AheadData, type AheadMessage } from './ahead.ts'
 import { draftBatches } from './batch.ts'
 import { knownCountries } from './countries.ts'
 import { makeCountryTable, makeLookUpTables } from './lookup-tables.ts'
-import { projectsOf } from './projects.ts'
+import { projectOfTask, projectsOf } from './projects.ts'
 import { everything } from './walk.ts'
 
 /** A thread that lists what an execution goes through; started by ahead.ts. */
 async function serve({ config, execution }: AheadData): Promise<AheadMessage> {
   const db = await connect(config, { mode: 'write', workAside: nameOf(execution) })
   try {
-    const project = (await projectsOf(db)).find(({ task }) => task === execution.task)
-    if (!project) throw new RangeError(`no project has the task ${execution.task}`)
+    const project = projectOfTask(await projectsOf(db), execution.task)
     const [leg] = project.legs
     await makeCountryTable(db, await knownCountries())
     await makeLookUpTables(db, leg)

@@ -3,6 +3,7 @@ import { now } from '../database/history.ts'
 import {
   all,
   any,
+  countOf,
   empty,
   identifier,
   join,
@@ -263,10 +264,6 @@ function isTaken({ execution, leg }: BatchPlan, { stretch, rejected }: Taken): S
 /** What must be joined to the walk to see which of its rows are taken. */
 function joinsOf({ view, gone }: Taken): Sql {
   return gone === 0 ? empty : view.joins
-}
-
-function countOf(when: Sql): Sql {
-  return sql`count(CASE WHEN ${when} THEN 1 END)`
 }
 
 /** How many records each notice is about, by `code|field`. */

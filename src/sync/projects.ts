@@ -21,6 +21,13 @@ export async function projectsOf(db: Database): Promise<Project[]> {
   return projects
 }
 
+/** The project that an execution is one of. */
+export function projectOfTask(projects: readonly Project[], task: string): Project {
+  const project = projects.find(one => one.task === task)
+  if (!project) throw new RangeError(`no project has the task ${task}`)
+  return project
+}
+
 /** Columns that the upgrade makes, before it has. */
 const made: ReadonlySet<string> = new Set(Object.values(field))
 

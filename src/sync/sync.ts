@@ -11,7 +11,7 @@ import { knownCountries } from './countries.ts'
 import { countLeftBehind, partiesTwice } from './left-behind.ts'
 import { makeCountryTable } from './lookup-tables.ts'
 import type { Project } from './project.ts'
-import { projectsOf } from './projects.ts'
+import { projectOfTask, projectsOf } from './projects.ts'
 import { runLeg, type Means } from './run-leg.ts'
 import { beginSession, finishedFullSession, unfinishedSession } from './session.ts'
 import { legResults, statusOf, type LegResult, type SyncStatus } from './status.ts'
@@ -32,7 +32,7 @@ export interface SyncOptions {
   readonly once?: boolean
   /** How many connections work on each leg; as the configuration says where nothing is said. */
   readonly workers?: number | undefined
-  /** From how many rows on a thread lists what comes next; some 100,000 where nothing is said. */
+  /** From how many rows on a thread lists what comes next; 200,000 where nothing is said. */
   readonly listAheadFrom?: number
 }
 
@@ -124,7 +124,10 @@ async function* runSession(
   means: Means,
 ): Work<SyncResult> {
   const results: TemplateResult[] = []
-  const steps = session.map(execution => ({ execution, project: projectOf(projects, execution) }))
+  const steps = session.map(execution => ({
+    execution,
+    project: projectOfTask(projects, execution.task),
+  }))
   for (const [i, { execution: begun, project }] of steps.entries()) {
     const execution =
       begun.state === 'finished'
@@ -143,12 +146,6 @@ async function* runSession(
   const isRetry = session.some(({ mode }) => mode === 'retry')
   if (!isRetry) await settleChangedRows(db, projects, session.length === projects.length)
   return { templates: told }
-}
-
-function projectOf(projects: readonly Project[], { task }: Execution): Project {
-  const project = projects.find(one => one.task === task)
-  if (!project) throw new RangeError(`no project has the task ${task}`)
-  return project
 }
 
 function laterOf({ execution, project }: { execution: Execution; project: Project }): Later {

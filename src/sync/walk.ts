@@ -33,6 +33,7 @@ export interface KeyRange {
   readonly last: string | null
 }
 
+/** What is not divided. */
 export const everything: KeyRange = { after: '', last: null }
 
 /**

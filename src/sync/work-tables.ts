@@ -46,6 +46,7 @@ export async function dropAllWorkTables(db: Database): Promise<void> {
   await dropWorkTables(db, [...workTablesOfSession, ...workTablesOfLeg])
 }
 
+/** Drops these, where they are there. */
 export async function dropWorkTables(db: Database, names: readonly WorkTable[]): Promise<void> {
   const tables = names.flatMap(name => (name === 'work' ? allLists(db) : [`p2c_sync_${name}`]))
   await db.script(tables.map(table => `DROP TABLE IF EXISTS ${table}`).join(';'))
