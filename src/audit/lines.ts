@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts'
-import { identifier, join, literal, raw, sql, type Sql } from '../domain/sql.ts'
+import { identifier, join, literal, raw, sql, textOf, type Sql } from '../domain/sql.ts'
 import type { AuditFile, Line, Part } from './audit-file.ts'
 
 /** What the lines of a file are made from. */
@@ -10,20 +10,44 @@ export const asNamed: readonly Line[] = [{ when: null, valueOf: identifier }]
 
 /**
  * Lines of a part as they stand in the file, in their order; joined by the database. Each row is
- * one text, which `linesIn` reads.
+ * one text, which `linesIn` reads. Whether a field needs quotes is asked of all fields of a row at
+ * once, and of each only where one does.
  */
 export function linesQuery(db: Database, file: Shape, part: Part, excel: boolean): Sql {
+  const { dialect } = db
+  const isPlain = (column: string) => file.plain.has(column) && !excel
   const field = (column: string, value: Sql) =>
-    file.plain.has(column) && !excel ? text(value) : db.dialect.csvField(value, excel)
+    isPlain(column) ? dialect.asText(value) : dialect.csvField(value, excel)
+  const withQuotes = linesBy(file, part, field)
+  // What starts like a formula has to be looked for in each field.
+  if (excel) return inOrder(db, part, sql`${withQuotes} AS lines`)
+  const doubtful = part.lines.flatMap(({ valueOf }) =>
+    file.columns.filter(column => !isPlain(column)).map(valueOf),
+  )
+  const allDoubtful = identifier('all doubtful')
+  const rows = sql`SELECT r.*, ${concat([raw(`''`), ...distinct(doubtful).map(value => dialect.asText(value))])} AS ${allDoubtful} FROM (${part.rows} ${dialect.computedOnce}) AS r`
+  const asTheyAre = linesBy(file, part, (_, value) => dialect.asText(value))
+  return inOrder(
+    db,
+    { ...part, rows },
+    sql`CASE WHEN ${dialect.csvNeedsQuotes(allDoubtful)} THEN ${withQuotes} ELSE ${asTheyAre} END AS lines`,
+  )
+}
+
+/** What a row gives, as one text. */
+function linesBy({ columns }: Shape, part: Part, field: (column: string, value: Sql) => Sql): Sql {
   const lines = part.lines.map(({ when, valueOf }) => {
-    const fields = file.columns.map(column => field(column, valueOf(column)))
-    const line = sql`${join(fields, `||','||`)}||${literal('\r\n')}`
+    const fields = columns.map(column => field(column, valueOf(column)))
+    const line = concat([...separated(fields), literal('\r\n')])
     return when ? sql`(CASE WHEN ${when} THEN ${line} ELSE '' END)` : line
   })
-  const many = isVaried(part)
-    ? [sql`CAST(${join(part.lines.map(countOf), ' + ')} AS text)`, raw(`':'`)]
-    : []
-  return inOrder(db, part, sql`${join([...many, ...lines], '||')} AS lines`)
+  const counted = isVaried(part) ? [join(part.lines.map(countOf), ' + '), raw(`':'`)] : []
+  return concat([...counted, ...lines])
+}
+
+/** Expressions that are written alike stand for one value. */
+function distinct(values: readonly Sql[]): Sql[] {
+  return [...new Map(values.map(value => [textOf(value), value])).values()]
 }
 
 /** The lines of some rows of `linesQuery`, and how many they are. */
@@ -55,7 +79,8 @@ export function cellsQuery(db: Database, file: Shape, part: Part): Sql {
   const columns = part.lines.flatMap((line, i) => [
     sql`${countOf(line)} AS ${identifier(thereIn(i))}`,
     ...file.columns.map(
-      column => sql`${text(line.valueOf(column))} AS ${identifier(cellIn(i, column))}`,
+      column =>
+        sql`coalesce(CAST(${line.valueOf(column)} AS text), '') AS ${identifier(cellIn(i, column))}`,
     ),
   ])
   return inOrder(db, part, join(columns, ', '))
@@ -81,6 +106,16 @@ function countOf({ when }: Line): Sql {
   return when ? sql`(CASE WHEN ${when} THEN 1 ELSE 0 END)` : raw('1')
 }
 
-function text(value: Sql): Sql {
-  return sql`coalesce(CAST(${value} AS text), '')`
+function separated(fields: readonly Sql[]): Sql[] {
+  return fields.flatMap((field, i) => (i === 0 ? [field] : [raw(`','`), field]))
+}
+
+/** PostgreSQL takes a hundred. */
+const mostArguments = 100
+
+/** Texts one behind the other; NULL is the empty text. */
+function concat(values: readonly Sql[]): Sql {
+  if (values.length <= mostArguments) return sql`concat(${join([...values], ', ')})`
+  const half = Math.ceil(values.length / 2)
+  return concat([concat(values.slice(0, half)), concat(values.slice(half))])
 }

@@ -201,12 +201,16 @@ export interface Dialect {
   readFlag(value: unknown): boolean | null
   /** A flag column's value as text: `true`, `false`, or NULL. */
   flagText(expression: Sql): Sql
+  /** A value as `concat` takes it, where it is to say the same as `CAST(… AS text)`. */
+  asText(value: Sql): Sql
   /**
    * A value as a field of a CSV file, exactly as `openCsv` writes its text: quoted where it must be,
    * for spreadsheets also defused; the empty text for NULL. A number is what the engine's text of it
    * is. Binds nothing.
    */
   csvField(value: Sql, forSpreadsheet: boolean): Sql
+  /** Whether a text, or any of the texts it is joined from, needs quotes in a CSV file. */
+  csvNeedsQuotes(value: Sql): Sql
   /**
    * Stands behind a query in FROM, so that each of its columns is computed once, however often the
    * query around it names them.

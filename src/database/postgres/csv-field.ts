@@ -6,5 +6,10 @@ export function csvField(value: Sql, forSpreadsheet: boolean): Sql {
   const start = forSpreadsheet
     ? sql`(CASE WHEN ltrim(${text}, '''') ~ ${literal('^[=+@\t\r-]')} THEN '''' ELSE '' END)||`
     : raw('')
-  return sql`(CASE WHEN ${value} IS NULL THEN '' WHEN ${text} ~ ${literal('[",\n\r]')} THEN '"'||${start}replace(${text}, '"', '""')||'"' ELSE ${start}${text} END)`
+  return sql`(CASE WHEN ${value} IS NULL THEN '' WHEN ${csvNeedsQuotes(text)} THEN '"'||${start}replace(${text}, '"', '""')||'"' ELSE ${start}${text} END)`
+}
+
+/** See Dialect.csvNeedsQuotes. */
+export function csvNeedsQuotes(value: Sql): Sql {
+  return sql`(${value} COLLATE "C") ~ ${literal('[",\n\r]')}`
 }

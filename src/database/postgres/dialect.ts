@@ -19,7 +19,7 @@ import {
   takeNotes,
   takeNotesOfNew,
 } from './change-tracking.ts'
-import { csvField } from './csv-field.ts'
+import { csvField, csvNeedsQuotes } from './csv-field.ts'
 import { faultOf, isContested } from './faults.ts'
 import { insertCounting } from './insert-counting.ts'
 import { insertMany } from './insert-many.ts'
@@ -47,7 +47,9 @@ export const postgresDialect: Dialect = {
   flag: value => raw(String(value)),
   readFlag: value => (typeof value === 'boolean' ? value : null),
   flagText: expression => sql`CAST(${expression} AS text)`,
+  asText: value => sql`CAST(${value} AS text)`,
   csvField,
+  csvNeedsQuotes,
   computedOnce: raw('OFFSET 0'),
   ascendingNullsLast: expression => sql`${expression} ASC NULLS LAST`,
   // The text of a moment or a uuid sorts as these do, which takes less time.

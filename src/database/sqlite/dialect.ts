@@ -8,7 +8,7 @@ import type { Dialect } from '../dialect.ts'
 import { clearAside, isAsidePossible, letGoOfAside, takeOverAside } from './aside.ts'
 import { backup } from './backup.ts'
 import { changeTracking, hasTriggers, takeNotes } from './change-tracking.ts'
-import { csvField } from './csv-field.ts'
+import { csvField, csvNeedsQuotes } from './csv-field.ts'
 import { diskSpace, missingPermissions } from './file.ts'
 import { insertCounting } from './insert-counting.ts'
 import { insertMany } from './insert-many.ts'
@@ -22,7 +22,7 @@ import { rehearse, triggersFired } from './rehearsal.ts'
 import { sequenceNumber } from './sequence-number.ts'
 import { sequences } from './sequences.ts'
 
-/** SQLite 3.35 and later for the upgrade itself; what stays in the schema runs from 3.26 on. */
+/** SQLite 3.44 and later for the upgrade itself, as better-sqlite3 brings it; what stays in the schema runs from 3.26 on. */
 export const sqliteDialect: Dialect = {
   name: 'sqlite',
   queryBuilderClient: 'better-sqlite3',
@@ -32,7 +32,9 @@ export const sqliteDialect: Dialect = {
   flag: value => literal(value),
   readFlag: value => (value === null || value === undefined ? null : Boolean(value)),
   flagText: expression => sql`(CASE ${expression} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)`,
+  asText: value => value,
   csvField,
+  csvNeedsQuotes,
   computedOnce: raw('LIMIT -1 OFFSET 0'),
   // A blob sorts behind every text; NULLS LAST would keep the sorter from its quick comparisons.
   ascendingNullsLast: expression => sql`coalesce(${expression}, x'') ASC`,
