@@ -37,14 +37,18 @@ export interface Later {
  */
 export interface Ahead {
   /**
-   * Begins with the first that is still to be begun, where that is worth a thread, and none is at work; to be called
-   * before each leg. What was begun in the first leg of an execution is left at it, or begun anew in the second, when
-   * it is known what was rejected.
+   * Begins with the first that is still to be begun, where that is worth a thread, and none is at work but
+   * one that is waited for now; to be called before each leg. What was begun in the first leg of an execution
+   * is left at it, or begun anew in the second, when it is known what was rejected.
    *
-   * @param task whose records are written meanwhile
-   * @param meanwhile in which leg
+   * @param now whose leg comes now: its records are written meanwhile
    */
-  begin(later: readonly Later[], task: string, meanwhile: LegName): Promise<void>
+  begin(later: readonly Later[], now: Execution): Promise<void>
+  /**
+   * Begins with the next where a thread that was in the way has ended; to be called between the batches of a leg, outside a
+   * transaction. Costs nothing where there is nothing to do.
+   */
+  goOn(): Promise<void>
   /** What was made for an execution, taken over; null where nothing was, or it is of no use any more. */
   take(one: Later): Promise<ReadyList | null>
   /** Lets go of what was made for an execution, wherever it stands. */
@@ -75,6 +79,7 @@ export function nameOf({ id }: Execution): string {
 export function listsAhead(db: Database, from = worthAThread): Ahead {
   const { workAside } = db.dialect
   const begun = new Map<number, Begun>()
+  let waiting: (() => Promise<void>) | null = null
 
   const letGo = async (execution: Execution) => {
     const one = begun.get(execution.id)
@@ -86,21 +91,32 @@ export function listsAhead(db: Database, from = worthAThread): Ahead {
   const isTrue = async ({ meanwhile }: Begun, leg: ProjectLeg) =>
     !(await mayRejectsHaveChanged(db, leg, meanwhile))
 
-  return {
-    begin: async (later, task, meanwhile) => {
-      if (!workAside?.isPossible(db)) return
-      for (const one of later) {
-        const before = begun.get(one.execution.id)
-        if (before && (await isTrue(before, one.leg))) continue
-        await letGo(one.execution)
-        if ([...begun.values()].some(other => other.isAtWork())) return
-        if (!(await mayBegin(db, one, from, task, meanwhile))) continue
-        // What others commit from here on changes the mark, and then each row is looked at anew.
-        const mark = await db.transaction(() => db.dialect.salesMark(db))
-        if (mark === null) return
-        begun.set(one.execution.id, { ...start(db, one), meanwhile, mark })
+  const begin = async (later: readonly Later[], now: Execution) => {
+    waiting = null
+    if (!workAside?.isPossible(db)) return
+    for (const one of later) {
+      const before = begun.get(one.execution.id)
+      if (before && (await isTrue(before, one.leg))) continue
+      await letGo(one.execution)
+      // Who waits for a list leaves a processor idle.
+      if ([...begun.values()].some(other => other.isAtWork() && other.execution.id !== now.id)) {
+        waiting = () => begin(later, now)
         return
       }
+      if (!(await mayBegin(db, one, from, now))) continue
+      // What others commit from here on changes the mark, and then each row is looked at anew.
+      const mark = await db.transaction(() => db.dialect.salesMark(db))
+      if (mark === null) return
+      begun.set(one.execution.id, { ...start(db, one), meanwhile: now.leg, mark })
+      return
+    }
+  }
+
+  return {
+    begin,
+    goOn: async () => {
+      const isBusy = [...begun.values()].some(one => one.isAtWork())
+      if (!isBusy) await waiting?.()
     },
     take: async ({ execution, leg }) => {
       const one = begun.get(execution.id)
@@ -125,12 +141,11 @@ async function mayBegin(
   db: Database,
   later: Later,
   from: number,
-  task: string,
-  meanwhile: LegName,
+  { task, leg }: Execution,
 ): Promise<boolean> {
   if (!(await isWorthIt(db, later, from))) return false
-  if (meanwhile === 'source-cds' && mayTakeKeys(task, later)) return false
-  return !(await mayRejectsHaveChanged(db, later.leg, meanwhile))
+  if (leg === 'source-cds' && mayTakeKeys(task, later)) return false
+  return !(await mayRejectsHaveChanged(db, later.leg, leg))
 }
 
 async function isWorthIt(db: Database, { execution, leg }: Later, from: number): Promise<boolean> {

@@ -84,7 +84,7 @@ async function* runParts(
   try {
     const plan = planFor(await ground.walk(connections, parts, ready))
     const total = Math.max(plan.walk.length, doneOf(parts))
-    const work: LegWork = { run, step: stepOf(project, leg), plan, parts, total }
+    const work: LegWork = { run, step: stepOf(project, leg), plan, parts, total, ahead }
     const places = [...parts.keys()]
     yield* neverBack(
       atOnce(ended =>
@@ -115,6 +115,7 @@ interface LegWork {
   /** As they stand; each worker keeps those that it does. */
   readonly parts: Part[]
   readonly total: number
+  readonly ahead: Ahead
 }
 
 /** What a worker has to know. */
@@ -146,7 +147,7 @@ async function* doPart(
   work: PartWork,
   place: number,
 ): AsyncGenerator<ProgressEvent, undefined, void> {
-  const { db, step, plan, parts, total } = work
+  const { db, step, plan, parts, total, ahead, isFirst } = work
   const way = plan.walk.ways[place]
   if (!way) throw new RangeError(`there is no way through part ${place}`)
   const pace = paceOf(db)
@@ -166,6 +167,7 @@ async function* doPart(
       yield { type: 'progress', step, done: doneOf(parts), total, slowed: waited ?? slowed }
     }
     pace.took({ rows: stretch.rows, millis: performance.now() - started })
+    if (isFirst) await ahead.goOn()
   }
 }
 

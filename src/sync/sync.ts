@@ -164,7 +164,7 @@ async function* execute(
   let execution = await startExecution(db, begun)
   for (const leg of project.legs)
     if (leg.name === execution.leg) {
-      await means.ahead.begin(later, project.task, leg.name)
+      await means.ahead.begin(later, execution)
       execution = yield* runLeg(db, run, project, leg, execution, means)
     }
   return execution
