@@ -37,9 +37,9 @@ export interface Later {
  */
 export interface Ahead {
   /**
-   * Begins with the first that is still to be begun, where that is worth a thread, and none is at work but
-   * one that is waited for now; to be called before each leg. What was begun in the first leg of an execution
-   * is left at it, or begun anew in the second, when it is known what was rejected.
+   * Begins with the first that is still to be begun, where that is worth a thread, and none is at work; to be called
+   * before each leg. What was begun in the first leg of an execution is left at it, or begun anew in the second, when
+   * it is known what was rejected.
    *
    * @param now whose leg comes now: its records are written meanwhile
    */
@@ -80,6 +80,7 @@ export function listsAhead(db: Database, from = worthAThread): Ahead {
   const { workAside } = db.dialect
   const begun = new Map<number, Begun>()
   let waiting: (() => Promise<void>) | null = null
+  const isBusy = () => [...begun.values()].some(one => one.isAtWork())
 
   const letGo = async (execution: Execution) => {
     const one = begun.get(execution.id)
@@ -98,8 +99,7 @@ export function listsAhead(db: Database, from = worthAThread): Ahead {
       const before = begun.get(one.execution.id)
       if (before && (await isTrue(before, one.leg))) continue
       await letGo(one.execution)
-      // Who waits for a list leaves a processor idle.
-      if ([...begun.values()].some(other => other.isAtWork() && other.execution.id !== now.id)) {
+      if (isBusy()) {
         waiting = () => begin(later, now)
         return
       }
@@ -115,8 +115,7 @@ export function listsAhead(db: Database, from = worthAThread): Ahead {
   return {
     begin,
     goOn: async () => {
-      const isBusy = [...begun.values()].some(one => one.isAtWork())
-      if (!isBusy) await waiting?.()
+      if (!isBusy()) await waiting?.()
     },
     take: async ({ execution, leg }) => {
       const one = begun.get(execution.id)
