@@ -396,6 +396,39 @@ export const safeguards: readonly Safeguard[] = [
     test: 'test/backfill/contested.test.ts',
   },
   {
+    what: 'a document waits for its contact that is being made',
+    file: 'src/database/postgres/live-activity.ts',
+    without: [
+      [`  IF EXISTS (\${missing}) THEN\n    \${keepMeetingPlace('documents')}\n  END IF;\n`, ``],
+      [`    \${keepMeetingPlace('documents')}\n    \${writeAwaited`, `    \${writeAwaited`],
+    ],
+    test: 'test/database/postgres/awaited.test.ts',
+  },
+  {
+    what: 'a contact that brings its number waits for its documents',
+    file: 'src/database/postgres/live-contact.ts',
+    without: [[`otherwise: keepMeetingPlace('contacts')`, `otherwise: empty`]],
+    test: 'test/database/postgres/awaited.test.ts',
+  },
+  {
+    what: 'contacts that go are written down with their documents',
+    file: 'src/database/postgres/awaited.ts',
+    without: [[`SELECT DISTINCT \${rules.guid(key)} FROM gone WHERE`, `SELECT '' FROM gone WHERE`]],
+    test: 'test/database/postgres/awaited.test.ts',
+  },
+  {
+    what: 'contacts that are missing when the triggers come are written down',
+    file: 'src/database/postgres/awaited.ts',
+    without: [[`create: textOf(missing),`, `create: 'SELECT 1',`]],
+    test: 'test/database/postgres/awaited.test.ts',
+  },
+  {
+    what: 'a document of a contact that is being deleted is written down',
+    file: 'src/database/postgres/live-activity.ts',
+    without: [[`    \${writeAwaited(missing)};\n`, ``]],
+    test: 'test/database/postgres/awaited.test.ts',
+  },
+  {
     what: 'who inserts what is there already waits for nobody',
     file: 'src/database/postgres/live-number.ts',
     without: [
@@ -413,7 +446,7 @@ export const safeguards: readonly Safeguard[] = [
     what: 'a new row is noted by the number that it is given',
     file: 'src/database/postgres/live-number.ts',
     without: [
-      [`number = excluded.number, is_new = 1`, `number = excluded.number`],
+      [`DO UPDATE SET is_new = 1`, `DO UPDATE SET is_new = g.is_new`],
       [`p2c_given, 1)`, `p2c_given, 0)`],
     ],
     test: changed,
@@ -645,7 +678,7 @@ export const safeguards: readonly Safeguard[] = [
   {
     what: 'a list is not begun before the records are there that its keys are compared with',
     file: 'src/sync/ahead.ts',
-    without: [[`  if (meanwhile === 'source-cds' && mayTakeKeys(task, later)) return false\n`, '']],
+    without: [[`  if (leg === 'source-cds' && mayTakeKeys(task, later)) return false\n`, '']],
     test: ahead,
   },
   {

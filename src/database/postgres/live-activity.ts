@@ -2,8 +2,9 @@ import { field } from '../../domain/names.ts'
 import type { ActivitySource } from '../../domain/rules.ts'
 import { raw, sql, type Sql } from '../../domain/sql.ts'
 import type { SchemaObject } from '../dialect.ts'
+import { keepMeetingPlace, writeAwaited } from './awaited.ts'
 import type { PostgresDatabase } from './open.ts'
-import { plpgsql, trigger, waitFor } from './trigger.ts'
+import { plpgsql, trigger } from './trigger.ts'
 
 /** Is Active Customer follows the documents, a statement at a time. */
 export function activityObjects(db: PostgresDatabase): SchemaObject[] {
@@ -14,7 +15,8 @@ export function activityObjects(db: PostgresDatabase): SchemaObject[] {
  * Sets the flag of the contacts with these GUIDs. It locks them first, in the order of their keys,
  * so that two who write documents of the same contacts neither deadlock nor miss each other: the
  * statement behind the lock sees what the other has committed. Where a contact is missing it first
- * waits for those that are just being made: they have read the documents already.
+ * waits for those that are just being made; one that is missing still, or was deleted meanwhile,
+ * is written down for when it comes.
  */
 function activityChanged(db: PostgresDatabase): SchemaObject {
   const { names, rules } = db
@@ -22,16 +24,21 @@ function activityChanged(db: PostgresDatabase): SchemaObject {
   const active = names.column(field.isActiveCustomer)
   const isOne = rules.hasGuid('contact', 'c', raw('i.id'))
   const should = rules.isActive(names.column('contactid', 'c'))
+  const missing = sql`SELECT i.id FROM unnest(ids) AS i (id) WHERE NOT EXISTS (SELECT 1 FROM ${contact} AS c WHERE ${isOne})`
   return plpgsql(
     db,
     'p2c_activity_changed',
     'ids text[]',
     'void',
     sql`BEGIN
-  IF EXISTS (SELECT 1 FROM unnest(ids) AS i (id) WHERE NOT EXISTS (SELECT 1 FROM ${contact} AS c WHERE ${isOne})) THEN
-    ${waitFor(db, 'contacts', false)}
+  IF EXISTS (${missing}) THEN
+    ${keepMeetingPlace('documents')}
   END IF;
   PERFORM 1 FROM unnest(ids) AS i (id) JOIN ${contact} AS c ON ${isOne} ORDER BY ${names.column('contactid', 'c')} FOR NO KEY UPDATE OF c;
+  IF EXISTS (${missing}) THEN
+    ${keepMeetingPlace('documents')}
+    ${writeAwaited(missing)};
+  END IF;
   UPDATE ${contact} AS c SET ${active} = ${should} FROM unnest(ids) AS i (id)
     WHERE ${isOne} AND ${names.column(field.isActiveCustomer, 'c')} IS DISTINCT FROM ${should};
 END`,

@@ -2,7 +2,7 @@ import { field } from '../../domain/names.ts'
 import { sql } from '../../domain/sql.ts'
 import type { SchemaObject } from '../dialect.ts'
 import type { PostgresDatabase } from './open.ts'
-import { of, plpgsql, trigger, waitFor } from './trigger.ts'
+import { of, plpgsql, trigger, waitForAccounts } from './trigger.ts'
 
 /** Accounts that come and go, for contacts whose company has no type. */
 export function companyObjects(db: PostgresDatabase): SchemaObject[] {
@@ -22,7 +22,7 @@ export function companyObjects(db: PostgresDatabase): SchemaObject[] {
     'void',
     sql`BEGIN
   ${lockContacts}
-  ${waitFor(db, 'accounts', true)}
+  ${waitForAccounts(db, true)}
   ${lockContacts}
   UPDATE ${names.table('contact')} AS c SET ${flag} = ${should} FROM unnest(ids) AS i (id)
     WHERE ${isConcerned} AND ${names.column(field.isCompanyAnAccount, 'c')} IS DISTINCT FROM ${should};

@@ -1,9 +1,10 @@
 import { field } from '../../domain/names.ts'
-import { empty, join, sql, type Sql } from '../../domain/sql.ts'
+import { empty, join, raw, sql, type Sql } from '../../domain/sql.ts'
 import type { LiveNumber, SchemaObject } from '../dialect.ts'
+import { isAwaited, keepMeetingPlace } from './awaited.ts'
 import { givingNumber } from './live-number.ts'
 import type { PostgresDatabase } from './open.ts'
-import { of, trigger, waitFor, waiting } from './trigger.ts'
+import { of, trigger, waitForAccounts } from './trigger.ts'
 
 /**
  * Number and flags of a contact that comes, and the flags of one whose key or company changes; in
@@ -16,13 +17,20 @@ export function contactObjects(db: PostgresDatabase, live: LiveNumber | undefine
 }
 
 /**
- * One trigger for all, and one statement for all that is looked up: each costs an insert about as
- * much as what is done in it.
+ * One trigger for all, and as few statements as can be: each costs an insert about as much as what
+ * is done in it. Who writes a number down has thereby met the documents that come at the same time;
+ * only a contact that is awaited, is there already, or brings its number looks for documents.
  */
 function newContact(db: PostgresDatabase, live: LiveNumber | undefined): SchemaObject[] {
-  const giving = live && givingNumber(db, live)
   const { active, isActive, keepCompany, setCompany } = flagsOf(db)
-  const looked = [...(giving?.looked ?? []), { is: isActive, into: active }]
+  const id = db.rules.guid(of('new', db.names.column('contactid')))
+  const looksUp = raw('p2c_looks_up')
+  const giving =
+    live &&
+    givingNumber(db, live, {
+      also: { is: isAwaited(id), into: looksUp },
+      otherwise: keepMeetingPlace('contacts'),
+    })
   return trigger(
     db,
     'p2c_contact_number',
@@ -30,12 +38,16 @@ function newContact(db: PostgresDatabase, live: LiveNumber | undefined): SchemaO
     sql`BEFORE INSERT`,
     sql`FOR EACH ROW`,
     sql`DECLARE
-  p2c_waited text;${giving?.declared ?? empty}
+  ${looksUp} boolean;${giving?.declared ?? empty}
 BEGIN
-  p2c_waited := ${waiting(db, 'contacts', true)};
+  ${giving?.give ?? keepMeetingPlace('contacts')}
   ${keepCompany}
-  SELECT ${join(looked.map(({ is }) => is))} INTO ${join(looked.map(({ into }) => into))};
-  ${setCompany}${giving ? sql`\n  IF ${giving.isDue} THEN${giving.give}\n  END IF;` : empty}
+  ${setCompany}
+  IF ${looksUp} IS NOT FALSE THEN
+    ${active} := ${isActive};
+  ELSE
+    ${active} := ${db.dialect.flag(false)};
+  END IF;
   RETURN new;
 END`,
   )
@@ -55,7 +67,7 @@ function movedContact(db: PostgresDatabase): SchemaObject[] {
     sql`FOR EACH ROW WHEN (${join(columns.map(changes), ' OR ')})`,
     sql`BEGIN
   IF ${changes(key)} THEN
-    ${waitFor(db, 'contacts', true)}
+    ${keepMeetingPlace('contacts')}
   END IF;
   ${keepCompany}
   ${active} := ${isActive};
@@ -87,7 +99,7 @@ function flagsOf(db: PostgresDatabase): Flags {
     keepCompany: sql`IF ${parent} IS NOT NULL AND ${rules.isUntyped('new')} THEN
     ${keepAccount}
     IF NOT FOUND THEN
-      ${waitFor(db, 'accounts', false)}
+      ${waitForAccounts(db, false)}
       ${keepAccount}
     END IF;
   END IF;`,

@@ -73,7 +73,7 @@ END`,
 
 /** The number of a new row of a table that gets nothing else. */
 export function numberObjects(db: PostgresDatabase, live: LiveNumber): SchemaObject[] {
-  const { isDue, declared, looked, give } = givingNumber(db, live)
+  const { isDue, declared, give } = givingNumber(db, live)
   return trigger(
     db,
     `p2c_${live.table}_number`,
@@ -82,7 +82,7 @@ export function numberObjects(db: PostgresDatabase, live: LiveNumber): SchemaObj
     sql`FOR EACH ROW WHEN (${isDue})`,
     sql`DECLARE${declared}
 BEGIN
-  SELECT ${join(looked.map(({ is }) => is))} INTO ${join(looked.map(({ into }) => into))};${give}
+  ${give}
   RETURN new;
 END`,
   )
@@ -93,19 +93,32 @@ export interface GivingNumber {
   /** Whether the row needs one. */
   readonly isDue: Sql
   readonly declared: Sql
-  /** What must be looked up before, and the variables that it goes into. */
-  readonly looked: readonly { readonly is: Sql; readonly into: Sql }[]
-  /** The statements that give it. */
+  /** The statements that give it, where it needs one. */
   readonly give: Sql
 }
 
+/** What is done besides. */
+export interface Besides {
+  /**
+   * What the statement that writes down a number tells, too, and the variable for it; which stays NULL
+   * where the row is there already, or no number is written down.
+   */
+  readonly also: { readonly is: Sql; readonly into: Sql }
+  /** A statement for where no number is written down. */
+  readonly otherwise: Sql
+}
+
 /**
- * A row that is there already keeps its number: the insert will become the update of ON CONFLICT, which
- * is noted then, or fail.
- * One that comes again gets the number it was given, unless another has it now. What is given is
- * written down, and is the note for the sync that the row is new.
+ * A row that is there already keeps its number: the insert will become the update of ON CONFLICT,
+ * which is noted then, or fail. What is given is written down, and is the note for the sync that the row is
+ * new. One that comes again gets the number it was given, unless another has it now; that it was
+ * given one turns out when the next is to be written down, which is left out then.
  */
-export function givingNumber(db: PostgresDatabase, live: LiveNumber): GivingNumber {
+export function givingNumber(
+  db: PostgresDatabase,
+  live: LiveNumber,
+  besides?: Besides,
+): GivingNumber {
   const { names, rules } = db
   const { table, sequence, format } = live
   const on = names.table(table)
@@ -113,41 +126,40 @@ export function givingNumber(db: PostgresDatabase, live: LiveNumber): GivingNumb
   const column = names.column(live.column)
   const number = of('new', column)
   const id = rules.guid(of('new', key))
+  const isDue = rules.hasNoNumber(number)
   const exhausted = literal(
     `NUMBERS_EXHAUSTED: there is no number left in the format ${format.text}`.replaceAll('%', '%%'),
   )
+  const isIt = sql`sequence = ${literal(sequence)} AND row_key = ${id}`
+  const also = besides
+    ? { is: sql`, p2c_kept IS NOT NULL OR ${besides.also.is}`, into: sql`, ${besides.also.into}` }
+    : { is: empty, into: empty }
   return {
-    isDue: rules.hasNoNumber(number),
-    // Names that no column has.
+    isDue,
+    // Names that no column has. What is kept is the empty text of a row that is there and has no number.
     declared: sql`
   p2c_kept text;
   p2c_given text;
   p2c_next bigint;`,
-    looked: [
-      {
-        is: sql`(SELECT t.${column} FROM ${on} AS t WHERE t.${key} = ${of('new', key)} AND t.${column} <> '' LIMIT 1)`,
-        into: raw('p2c_kept'),
-      },
-      {
-        is: sql`(SELECT g.number FROM p2c_given_number AS g WHERE g.sequence = ${literal(sequence)} AND g.row_key = ${id})`,
-        into: raw('p2c_given'),
-      },
-    ],
-    give: sql`
-  IF p2c_kept IS NOT NULL THEN
-    ${number} := p2c_kept;
+    give: sql`IF ${isDue} THEN
+    SELECT coalesce(t.${column}, '') INTO p2c_kept FROM ${on} AS t WHERE t.${key} = ${of('new', key)} LIMIT 1;
+  END IF;
+  IF p2c_kept <> '' OR NOT ${isDue} THEN
+    ${number} := coalesce(p2c_kept, ${number});
+    ${besides?.otherwise ?? empty}
   ELSE
-    IF p2c_given IS NOT NULL THEN
-      IF EXISTS (SELECT 1 FROM ${on} AS t WHERE t.${column} = p2c_given) THEN p2c_given := NULL; END IF;
+    p2c_next := nextval(${literal(nativeSequence(sequence))});
+    IF p2c_next > ${integer(highestOf(format))} THEN RAISE EXCEPTION ${exhausted}; END IF;
+    p2c_given := ${numberText(format, raw('p2c_next'))};
+    INSERT INTO p2c_given_number AS g (sequence, row_key, number, is_new) VALUES (${literal(sequence)}, ${id}, p2c_given, 1)
+      ON CONFLICT ON CONSTRAINT p2c_given_number_pkey DO UPDATE SET is_new = 1
+      RETURNING g.number${also.is} INTO ${number}${also.into};
+    IF ${number} <> p2c_given THEN
+      IF EXISTS (SELECT 1 FROM ${on} AS t WHERE t.${column} = ${number}) THEN
+        UPDATE p2c_given_number SET number = p2c_given WHERE ${isIt};
+        ${number} := p2c_given;
+      END IF;
     END IF;
-    IF p2c_given IS NULL THEN
-      p2c_next := nextval(${literal(nativeSequence(sequence))});
-      IF p2c_next > ${integer(highestOf(format))} THEN RAISE EXCEPTION ${exhausted}; END IF;
-      p2c_given := ${numberText(format, raw('p2c_next'))};
-    END IF;
-    ${number} := p2c_given;
-    INSERT INTO p2c_given_number (sequence, row_key, number, is_new) VALUES (${literal(sequence)}, ${id}, p2c_given, 1)
-      ON CONFLICT ON CONSTRAINT p2c_given_number_pkey DO UPDATE SET number = excluded.number, is_new = 1;
   END IF;`,
   }
 }

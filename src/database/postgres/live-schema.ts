@@ -1,6 +1,7 @@
 import { salesTable } from '../../domain/sales.ts'
 import { all, identifier, sql, textOf, type Sql } from '../../domain/sql.ts'
 import type { LiveNumber, SchemaDeed, SchemaObject } from '../dialect.ts'
+import { awaitedObjects, awaitedTable } from './awaited.ts'
 import { activityObjects } from './live-activity.ts'
 import { companyObjects } from './live-company.ts'
 import { contactObjects } from './live-contact.ts'
@@ -29,7 +30,9 @@ export function liveSchema(
   return [
     ...guidIndexes(db),
     ...numbers.flatMap(number => passedNumbers(db, number)),
+    awaitedTable(db),
     ...activityObjects(db),
+    ...awaitedObjects(db),
     ...[
       ...numbers.filter(({ table }) => table !== 'contact').flatMap(one => numberObjects(db, one)),
       ...contactObjects(

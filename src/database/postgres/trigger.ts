@@ -62,16 +62,11 @@ export function trigger(
 }
 
 /**
- * Waits, until the transaction ends, for those that make rows of a kind (`shared`), or for those
- * that met a row which was missing. Else a document and its contact that are written at the same
+ * Waits, until the transaction ends, for accounts that come and go (`shared`), or for contacts that
+ * met one which was missing. Else an account and a contact under it that are written at the same
  * time would not see each other, and the flag would stay wrong.
  */
-export function waitFor(db: PostgresDatabase, kind: 'contacts' | 'accounts', shared: boolean): Sql {
-  return sql`PERFORM ${waiting(db, kind, shared)};`
-}
-
-/** The same as an expression, which to assign to a text takes less than a statement. */
-export function waiting(db: PostgresDatabase, kind: 'contacts' | 'accounts', shared: boolean): Sql {
+export function waitForAccounts(db: PostgresDatabase, shared: boolean): Sql {
   const take = raw(shared ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock')
-  return sql`${take}(${literal(lockClass)}, ${literal(lockKey(db.schema, kind))})`
+  return sql`PERFORM ${take}(${literal(lockClass)}, ${literal(lockKey(db.schema, 'accounts'))});`
 }
