@@ -1,5 +1,5 @@
 import { salesTable } from '../../domain/sales.ts'
-import { raw, sql, textOf, type Sql } from '../../domain/sql.ts'
+import { identifier, raw, sql, textOf, type Sql } from '../../domain/sql.ts'
 import type { SchemaDeed, SchemaObject } from '../dialect.ts'
 import type { PostgresDatabase } from './open.ts'
 import { of, trigger } from './trigger.ts'
@@ -9,7 +9,7 @@ import { of, trigger } from './trigger.ts'
  * looks for its own here, instead of among all documents. One may stand here several times, else
  * two who write documents of it would wait for each other; and also when it is there again.
  */
-const awaited = raw('p2c_awaited_contact')
+const awaited = identifier('p2c_awaited_contact')
 
 /** Whether the contact of this GUID may have documents that came before it. */
 export function isAwaited(id: Sql): Sql {
@@ -36,13 +36,21 @@ export function keepMeetingPlace(who: 'contacts' | 'documents'): Sql {
   return sql`LOCK TABLE p2c_given_number IN ${mode} MODE;`
 }
 
-/** Where the GUIDs are written down. */
-export function awaitedTable(db: PostgresDatabase): SchemaObject {
-  return {
-    name: awaited.sql,
-    create: `CREATE TABLE ${awaited.sql} (row_key ${db.dialect.bytewiseText.sql} NOT NULL, place bigint GENERATED ALWAYS AS IDENTITY, PRIMARY KEY (row_key, place))`,
-    drop: `DROP TABLE ${awaited.sql}`,
-  }
+/** Where the GUIDs are written down, and the index by which they are found. */
+export function awaitedTable(db: PostgresDatabase): SchemaObject[] {
+  const index = identifier('p2c_awaited_contact_key')
+  return [
+    {
+      name: 'p2c_awaited_contact',
+      create: `CREATE TABLE ${awaited.sql} (row_key ${db.dialect.bytewiseText.sql} NOT NULL)`,
+      drop: `DROP TABLE ${awaited.sql}`,
+    },
+    {
+      name: 'p2c_awaited_contact_key',
+      create: textOf(sql`CREATE INDEX ${index} ON ${awaited} (row_key)`),
+      drop: textOf(sql`DROP INDEX ${index}`),
+    },
+  ]
 }
 
 /**

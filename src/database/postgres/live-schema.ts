@@ -30,7 +30,7 @@ export function liveSchema(
   return [
     ...guidIndexes(db),
     ...numbers.flatMap(number => passedNumbers(db, number)),
-    awaitedTable(db),
+    ...awaitedTable(db),
     ...activityObjects(db),
     ...awaitedObjects(db),
     ...[
