@@ -63,9 +63,11 @@ export function awaitedObjects(db: PostgresDatabase): (SchemaObject | SchemaDeed
   const on = names.table('contact')
   const key = names.column(salesTable('contact').key)
   const [before, after] = [of('old', key), of('new', key)]
-  const missing = writeAwaited(
-    sql`SELECT DISTINCT a.id FROM (${rules.activeIds()}) AS a WHERE NOT ${rules.isAmong('contact', raw('a.id'))}`,
-  )
+  const missing = sql`SELECT DISTINCT a.id FROM (${rules.activeIds()}) AS a
+    WHERE NOT EXISTS (SELECT 1 FROM ${on} AS c WHERE ${rules.guid(names.column('contactid', 'c'))} = a.id)`
+  // Into a table that is new the server reads with several processes.
+  const found = raw('p2c_missing_contact')
+  const readAtOnce = sql`CREATE UNLOGGED TABLE ${found} AS ${missing}; ${writeAwaited(sql`SELECT m.id FROM ${found} AS m`)}; DROP TABLE ${found}`
   return [
     ...trigger(
       db,
@@ -96,13 +98,13 @@ END`,
       sql`AFTER TRUNCATE`,
       sql`FOR EACH STATEMENT`,
       sql`BEGIN
-  ${missing};
+  ${writeAwaited(missing)};
   RETURN NULL;
 END`,
     ),
     {
       name: 'contacts that are missing',
-      create: textOf(missing),
+      create: textOf(readAtOnce),
       drop: null,
       group: 'contacts that are missing',
     },
