@@ -24,8 +24,10 @@ export function linesQuery(db: Database, file: Shape, part: Part, excel: boolean
   const doubtful = part.lines.flatMap(({ valueOf }) =>
     file.columns.filter(column => !isPlain(column)).map(valueOf),
   )
+  // The empty text for a file in which every column is plain: nothing at all cannot be joined.
+  const joined = concat([raw(`''`), ...distinct(doubtful).map(value => dialect.asText(value))])
   const allDoubtful = identifier('all doubtful')
-  const rows = sql`SELECT r.*, ${concat([raw(`''`), ...distinct(doubtful).map(value => dialect.asText(value))])} AS ${allDoubtful} FROM (${part.rows} ${dialect.computedOnce}) AS r`
+  const rows = sql`SELECT r.*, ${joined} AS ${allDoubtful} FROM (${part.rows} ${dialect.computedOnce}) AS r`
   const asTheyAre = linesBy(file, part, (_, value) => dialect.asText(value))
   return inOrder(
     db,

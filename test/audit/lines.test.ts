@@ -12,7 +12,7 @@ import { engines, freshDatabase, freshFolder } from '../support/database.ts'
 
 type Value = string | null
 
-/** Rows in their order: `place` sorts them, the others are called `a`, `b`, … */
+/** Rows in their order: `place` sorts them, their values are called `c0`, `c1`, … */
 function partOf(rows: readonly (readonly Value[])[], lines: readonly Line[]): Part {
   const selects = rows.map(
     (values, i) =>

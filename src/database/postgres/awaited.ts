@@ -1,4 +1,3 @@
-import { salesTable } from '../../domain/sales.ts'
 import { identifier, raw, sql, textOf, type Sql } from '../../domain/sql.ts'
 import type { SchemaDeed, SchemaObject } from '../dialect.ts'
 import type { PostgresDatabase } from './open.ts'
@@ -61,7 +60,7 @@ export function awaitedTable(db: PostgresDatabase): SchemaObject[] {
 export function awaitedObjects(db: PostgresDatabase): (SchemaObject | SchemaDeed)[] {
   const { names, rules } = db
   const on = names.table('contact')
-  const key = names.column(salesTable('contact').key)
+  const key = names.column('contactid')
   const [before, after] = [of('old', key), of('new', key)]
   const missing = sql`SELECT DISTINCT a.id FROM (${rules.activeIds()}) AS a
     WHERE NOT EXISTS (SELECT 1 FROM ${on} AS c WHERE ${rules.guid(names.column('contactid', 'c'))} = a.id)`

@@ -100,8 +100,8 @@ export interface GivingNumber {
 /** What is done besides. */
 export interface Besides {
   /**
-   * What the statement that writes down a number tells, too, and the variable for it; which stays NULL
-   * where the row is there already, or no number is written down.
+   * What the statement that writes down a number tells, too, and the variable for it: true as well
+   * where the row is there already; NULL where no number is written down.
    */
   readonly also: { readonly is: Sql; readonly into: Sql }
   /** A statement for where no number is written down. */
