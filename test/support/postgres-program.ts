@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import type { Database } from '../../src/database/database.ts'
 import type { Teardown } from './database.ts'
@@ -27,4 +28,9 @@ export async function postgresProgram(t: Teardown, db: Database, role?: string):
     one: async (statement, ...values) =>
       Object.values<unknown>((await run(statement, ...values))[0] ?? {})[0],
   }
+}
+
+/** Whether a statement has ended after a moment in which it would have, if it waited for nobody. */
+export async function hasEnded(statement: Promise<unknown>): Promise<boolean> {
+  return Promise.race([statement.then(() => true), wait(300).then(() => false)])
 }

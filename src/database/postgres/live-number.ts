@@ -111,8 +111,10 @@ export interface Besides {
 /**
  * A row that is there already keeps its number: the insert will become the update of ON CONFLICT,
  * which is noted then, or fail. What is given is written down, and is the note for the sync that the row is
- * new. One that comes again gets the number it was given, unless another has it now; that it was
- * given one turns out when the next is to be written down, which is left out then.
+ * new. One that comes again gets the number it was given, unless another has it now. Of two who insert
+ * the same row at once the second waits for the first where the number is written down, and
+ * finds a number there that it has not seen: that of the row, which stays. (A condition with a query in it
+ * costs as much as a statement, so it stands where it is seldom met.)
  */
 export function givingNumber(
   db: PostgresDatabase,
@@ -130,7 +132,6 @@ export function givingNumber(
   const exhausted = literal(
     `NUMBERS_EXHAUSTED: there is no number left in the format ${format.text}`.replaceAll('%', '%%'),
   )
-  const isIt = sql`sequence = ${literal(sequence)} AND row_key = ${id}`
   const also = besides
     ? { is: sql`, p2c_kept IS NOT NULL OR ${besides.also.is}`, into: sql`, ${besides.also.into}` }
     : { is: empty, into: empty }
@@ -139,27 +140,31 @@ export function givingNumber(
     // Names that no column has. What is kept is the empty text of a row that is there and has no number.
     declared: sql`
   p2c_kept text;
+  p2c_remembered text;
   p2c_given text;
   p2c_next bigint;`,
     give: sql`IF ${isDue} THEN
-    SELECT coalesce(t.${column}, '') INTO p2c_kept FROM ${on} AS t WHERE t.${key} = ${of('new', key)} LIMIT 1;
+    SELECT (SELECT coalesce(t.${column}, '') FROM ${on} AS t WHERE t.${key} = ${of('new', key)} LIMIT 1),
+      (SELECT g.number FROM p2c_given_number AS g WHERE g.sequence = ${literal(sequence)} AND g.row_key = ${id})
+      INTO p2c_kept, p2c_remembered;
   END IF;
   IF p2c_kept <> '' OR NOT ${isDue} THEN
     ${number} := coalesce(p2c_kept, ${number});
     ${besides?.otherwise ?? empty}
   ELSE
-    p2c_next := nextval(${literal(nativeSequence(sequence))});
-    IF p2c_next > ${integer(highestOf(format))} THEN RAISE EXCEPTION ${exhausted}; END IF;
-    p2c_given := ${numberText(format, raw('p2c_next'))};
-    INSERT INTO p2c_given_number AS g (sequence, row_key, number, is_new) VALUES (${literal(sequence)}, ${id}, p2c_given, 1)
-      ON CONFLICT ON CONSTRAINT p2c_given_number_pkey DO UPDATE SET is_new = 1
-      RETURNING g.number${also.is} INTO ${number}${also.into};
-    IF ${number} <> p2c_given THEN
-      IF EXISTS (SELECT 1 FROM ${on} AS t WHERE t.${column} = ${number}) THEN
-        UPDATE p2c_given_number SET number = p2c_given WHERE ${isIt};
-        ${number} := p2c_given;
-      END IF;
+    p2c_given := p2c_remembered;
+    IF p2c_given IS NOT NULL THEN
+      IF EXISTS (SELECT 1 FROM ${on} AS t WHERE t.${column} = p2c_given) THEN p2c_given := NULL; END IF;
     END IF;
+    IF p2c_given IS NULL THEN
+      p2c_next := nextval(${literal(nativeSequence(sequence))});
+      IF p2c_next > ${integer(highestOf(format))} THEN RAISE EXCEPTION ${exhausted}; END IF;
+      p2c_given := ${numberText(format, raw('p2c_next'))};
+    END IF;
+    INSERT INTO p2c_given_number AS g (sequence, row_key, number, is_new) VALUES (${literal(sequence)}, ${id}, p2c_given, 1)
+      ON CONFLICT ON CONSTRAINT p2c_given_number_pkey DO UPDATE
+      SET is_new = 1, number = CASE WHEN g.number = p2c_remembered THEN excluded.number ELSE g.number END
+      RETURNING g.number${also.is} INTO ${number}${also.into};
   END IF;`,
   }
 }

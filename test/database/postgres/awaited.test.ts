@@ -1,9 +1,8 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import type { Database } from '../../../src/database/database.ts'
 import type { Teardown } from '../../support/database.ts'
 import { liveSales, makeTables, makeTablesOfText } from '../../support/live.ts'
-import { postgresProgram, type Program } from '../../support/postgres-program.ts'
+import { hasEnded, postgresProgram, type Program } from '../../support/postgres-program.ts'
 import { guidOf } from '../../support/sales.ts'
 
 const [anna, bert, cleo] = [1, 2, 3].map(n => guidOf('contact', n)) as [string, string, string]
@@ -27,11 +26,6 @@ async function programs(
 ): Promise<{ one: Program; other: Program }> {
   const db = await liveSales(t, 'postgres', {}, make)
   return { one: await postgresProgram(t, db), other: await postgresProgram(t, db) }
-}
-
-/** Whether a statement has ended after a moment in which it would have, if it waited for nobody. */
-async function hasEnded(statement: Promise<unknown>): Promise<boolean> {
-  return Promise.race([statement.then(() => true), wait(300).then(() => false)])
 }
 
 for (const [kind, make] of Object.entries({ uuid: makeTables, text: makeTablesOfText })) {

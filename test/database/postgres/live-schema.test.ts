@@ -3,7 +3,7 @@ import type { Database } from '../../../src/database/database.ts'
 import { notes } from '../../../src/database/notes-changes.ts'
 import { liveSales, makeTables, makeTablesOfText } from '../../support/live.ts'
 import type { Teardown } from '../../support/database.ts'
-import { postgresProgram, type Program } from '../../support/postgres-program.ts'
+import { hasEnded, postgresProgram, type Program } from '../../support/postgres-program.ts'
 import { guidOf } from '../../support/sales.ts'
 
 const [anna, bert, cleo] = [1, 2, 3].map(n => guidOf('contact', n)) as [string, string, string]
@@ -235,6 +235,10 @@ t.test(
       message: /^NUMBERS_EXHAUSTED: .*CON-\{SEQNUM:5\}-\{RANDSTRING:6\}/,
     })
     t.equal(await contact(other, cleo), undefined)
+    const last = await numberOf(other, bert)
+    await other.run('DELETE FROM contact WHERE contactid = $1', bert)
+    await insert(bert, null)
+    t.equal(await numberOf(other, bert), last, 'one that comes again needs no other number')
     await insert(cleo, 'K-1')
     t.equal(await numberOf(other, cleo), 'K-1', 'a contact that brings its number is still taken')
   },
@@ -254,15 +258,32 @@ t.test(
       `INSERT INTO contact (contactid, msdynce_contactnumber) VALUES ('${bert}', '${given}')`,
     )
     await other.run(`INSERT INTO contact (contactid) VALUES ('${anna}')`)
-    t.match(
-      await numberOf(other, anna),
-      /^CON-01002-/,
-      'another one, behind that which was left out',
-    )
+    t.match(await numberOf(other, anna), /^CON-01001-/, 'the next one: none was left out')
     t.equal(
       await other.one(`SELECT number FROM p2c_given_number WHERE row_key = '${anna}'`),
       await numberOf(other, anna),
       'which is now the one it was given',
+    )
+  },
+)
+
+t.test(
+  'of two programs that insert the same contact at once, the number that stands is written down',
+  async t => {
+    const { db, other } = await served(t)
+    const another = await postgresProgram(t, db)
+    await other.run('BEGIN')
+    await other.run(`INSERT INTO contact (contactid) VALUES ('${anna}')`)
+    const later = another.run(
+      `INSERT INTO contact (contactid) VALUES ('${anna}') ON CONFLICT DO NOTHING`,
+    )
+    t.equal(await hasEnded(later), false, 'the second waits for the first')
+    await other.run('COMMIT')
+    await later
+    t.match(await numberOf(other, anna), /^CON-01000-/)
+    t.equal(
+      await other.one(`SELECT number FROM p2c_given_number WHERE row_key = '${anna}'`),
+      await numberOf(other, anna),
     )
   },
 )
