@@ -446,7 +446,7 @@ export const safeguards: readonly Safeguard[] = [
     what: 'a new row is noted by the number that it is given',
     file: 'src/database/postgres/live-number.ts',
     without: [
-      [`DO UPDATE SET is_new = 1`, `DO UPDATE SET is_new = g.is_new`],
+      [`SET is_new = 1, number`, `SET is_new = g.is_new, number`],
       [`p2c_given, 1)`, `p2c_given, 0)`],
     ],
     test: changed,
