@@ -452,6 +452,18 @@ export const safeguards: readonly Safeguard[] = [
     test: changed,
   },
   {
+    what: 'a contact that comes again uses no number up',
+    file: 'src/database/postgres/live-number.ts',
+    without: [[`p2c_given := p2c_remembered;`, `p2c_given := NULL;`]],
+    test: 'test/database/postgres/live-schema.test.ts',
+  },
+  {
+    what: 'the number of a row that another has just inserted stays',
+    file: 'src/database/postgres/live-number.ts',
+    without: [[`ELSE g.number END`, `ELSE excluded.number END`]],
+    test: 'test/database/postgres/live-schema.test.ts',
+  },
+  {
     what: 'other settings make a sync compare every row',
     file: 'src/sync/changed-rows.ts',
     without: [[`known !== (await fingerprintOf(db, projects))`, `known === ''`]],
