@@ -33,8 +33,11 @@ export interface Database {
    * this connection meanwhile.
    */
   stream<T extends object = Row>(query: Query, chunkRows?: number): AsyncIterable<T[]>
-  /** The same of a query that gives one text for each row, which is quicker to have than a row. */
-  texts(query: Query, chunkRows?: number): AsyncIterable<string[]>
+  /**
+   * The same of a query that gives one text for each row, which is quicker to have than a row. Of a
+   * connection on which it is not read to its end nothing may be wanted any more but to be closed.
+   */
+  texts(query: Sql, chunkRows?: number): AsyncIterable<string[]>
   /** Runs DDL: one statement, or several with semicolons between them, that bind nothing. */
   script(statements: string): Promise<void>
   /**

@@ -56,6 +56,8 @@ export async function* writeSheet(
       files.push({ name, rows, ...summary })
       yield { type: 'step', state: 'finished', step: name, note: amount(rows, 'row') }
     }
+    // The end has to be read too: others want the connection behind it.
+    await chunks.next()
   } finally {
     await chunks.return?.()
   }

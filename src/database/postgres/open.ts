@@ -8,11 +8,12 @@ import { withoutPassword } from '../../password.ts'
 import type { ConnectOptions } from '../connect.ts'
 import type { Database, Query } from '../database.ts'
 import { stopped } from '../stop.ts'
+import { copiedTexts } from './copy-out.ts'
 import { postgresDialect } from './dialect.ts'
 import { explain, type Place } from './faults.ts'
 import { GuidColumns, guidsOf } from './guids.ts'
 import { allowHashedSets } from './hash-memory.ts'
-import { native, types } from './values.ts'
+import { inlined, native, types } from './values.ts'
 
 /** What the PostgreSQL half of the dialect needs beside the Database. */
 export interface PostgresDatabase extends Database, Place {
@@ -213,12 +214,16 @@ function databaseOn(
 
   let last: Promise<unknown> = Promise.resolve()
 
+  const heedStop = () => {
+    if (options.mustStop?.()) throw stopped()
+  }
+
   /** One statement after the other: whoever asks several things at once has one connection. */
   const guarded = <T>(work: () => Promise<T>): Promise<T> => {
     const result = last.then(async () => {
       const fault = faultOf()
       if (fault) throw fault
-      if (options.mustStop?.()) throw stopped()
+      heedStop()
       try {
         return await work()
       } catch (error) {
@@ -260,9 +265,15 @@ function databaseOn(
         await cursor.close().catch(() => undefined)
       }
     },
-    texts: async function* (query, chunkRows) {
-      for await (const rows of db.stream<Record<string, string>>(query, chunkRows))
-        yield rows.map(row => Object.values(row)[0] ?? '')
+    texts: async function* (query, chunkRows = 1_000) {
+      try {
+        for await (const texts of copiedTexts(client, inlined(query), chunkRows)) {
+          heedStop()
+          yield texts
+        }
+      } catch (error) {
+        throw faultOf() ?? explain(error, place)
+      }
     },
     script: async text => {
       await guarded(() => client.query(text))

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import type { Sql } from '../../domain/sql.ts'
 import type { Query } from '../database.ts'
 
 const oid = pg.types.builtins
@@ -10,6 +11,17 @@ export function native(query: Query): { text: string; values: unknown[] } {
     return { text: sql, values: bindings.map(bindable) }
   }
   return { text: query.text, values: query.values.map(bindable) }
+}
+
+/** The text of a statement in which nothing can be bound, with its values in it. */
+export function inlined({ strings, values }: Sql): string {
+  return strings.reduce((text, piece, i) => `${text}${literalOf(values[i - 1])}${piece}`)
+}
+
+function literalOf(value: unknown): string {
+  const bound = bindable(value)
+  if (bound === null) return 'NULL'
+  return pg.escapeLiteral(typeof bound === 'string' ? bound : JSON.stringify(bound))
 }
 
 /** How values come back: as SQLite gives them, so that the rest of p2c need not know the engine. */
