@@ -44,7 +44,7 @@ export const importCommand: CommandModule<Options> = {
     if (options.finops !== undefined) return importFinops(shell, options)
     if (options.from === undefined) throw nothingToImport()
     const job = options.dryRun ? 'preview-import' : options.create ? 'import-create' : 'import'
-    const result = await run<ImportResult>(job, options)
+    const result = await run<ImportResult>(job, options, { beginning: 'import' })
     if (out.json) out.result({ type: 'result', ...result })
     const heads = [
       '',

@@ -63,7 +63,9 @@ export const migrateCommand: CommandModule<Options> = {
     }
     const asks = shell.isInteractive && !options.yes && !out.json
     if (options.dryRun || options.sql || asks) {
-      const preview = await shell.run<UpgradePreview>('preview-migrate', input)
+      const preview = await shell.run<UpgradePreview>('preview-migrate', input, {
+        beginning: 'check and plan',
+      })
       if (out.json) out.result({ type: 'result', ...preview })
       if (options.sql) printSql(out, preview)
       else printPreview(out, preview)

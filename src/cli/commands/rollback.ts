@@ -32,7 +32,9 @@ export const rollbackCommand: CommandModule<Options> = {
     const input = { to: options.to, abandonEdits: options.abandonEdits }
     if (!options.dryRun && !options.yes && !shell.isInteractive) throw mustSayYes()
     if (options.dryRun || !options.yes) {
-      const preview = await shell.run<RollbackPreview>('preview-rollback', input)
+      const preview = await shell.run<RollbackPreview>('preview-rollback', input, {
+        beginning: 'check and plan',
+      })
       if (out.json) out.result({ type: 'result', ...preview })
       printPreview(out, preview)
       const isRefused =
