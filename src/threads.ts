@@ -28,6 +28,40 @@ export interface ToldError {
   readonly p2c: { readonly code: string; readonly exit: number; readonly details: unknown } | null
 }
 
+/** The last that a thread tells where it fails. */
+export type ToldEnd = { readonly type: 'error' } & ToldError
+
+/** What a thread tells, in its order; where it fails or ends without a last word, that too. */
+export function listenTo<Message>(thread: Worker): { next(): Promise<Message | ToldEnd> } {
+  const heard: (Message | ToldEnd)[] = []
+  let wake: () => void = () => undefined
+  const hear = (message: Message | ToldEnd) => {
+    heard.push(message)
+    wake()
+  }
+  thread.on('message', hear)
+  thread.on('error', (error: Error) => {
+    hear({ type: 'error', message: error.message, stack: error.stack, p2c: null })
+  })
+  thread.once('exit', () => {
+    hear({
+      type: 'error',
+      message: 'a thread ended without a word',
+      stack: undefined,
+      p2c: null,
+    })
+  })
+  return {
+    next: async () => {
+      for (;;) {
+        const message = heard.shift()
+        if (message !== undefined) return message
+        await new Promise<void>(resolve => (wake = resolve))
+      }
+    },
+  }
+}
+
 export function told(error: unknown): ToldError {
   const p2c =
     error instanceof P2cError

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { unfinished } from '../csv/write.ts'
 import type { RunEvent, Work } from '../events.ts'
-import { revived, startThread, type ToldError } from '../threads.ts'
+import { listenTo, revived, startThread, type ToldEnd } from '../threads.ts'
 import { fileName, type ExportedFile, type ExportOptions } from './export-file.ts'
 
 /** What a thread is to export. */
@@ -19,7 +19,7 @@ export type BesideMessage =
   | { readonly type: 'opened' }
   | { readonly type: 'event'; readonly event: RunEvent }
   | { readonly type: 'exported'; readonly file: ExportedFile }
-  | ({ readonly type: 'error' } & ToldError)
+  | ToldEnd
 
 /** A file that is being exported in a thread of its own. */
 export interface Beside {
@@ -35,39 +35,21 @@ export interface Beside {
 export function exportBeside(config: Config, name: string, options: ExportOptions): Beside {
   const data: BesideData = { config, name, options }
   const thread = startThread(new URL('./export-thread.ts', import.meta.url), data)
-  const heard: BesideMessage[] = []
-  let wake: () => void = () => undefined
-  const hear = (message: BesideMessage) => {
-    heard.push(message)
-    wake()
-  }
-  thread.on('message', hear)
+  const heard = listenTo<BesideMessage>(thread)
   const hasOpened = new Promise<boolean>(resolve => {
     thread.once('message', ({ type }: BesideMessage) => {
       resolve(type === 'opened')
     })
     thread.once('exit', () => {
       resolve(false)
-      hear({
-        type: 'error',
-        message: 'an export ended without a word',
-        stack: undefined,
-        p2c: null,
-      })
     })
   })
-  thread.on('error', (error: Error) => {
-    hear({ type: 'error', message: error.message, stack: error.stack, p2c: null })
-  })
-  const next = async () => {
-    if (heard.length === 0) await new Promise<void>(resolve => (wake = resolve))
-    return heard.shift()
-  }
   return {
     hasOpened,
     exported: async function* () {
-      for (let message = await next(); ; message = await next())
-        switch (message?.type) {
+      for (;;) {
+        const message = await heard.next()
+        switch (message.type) {
           case 'event':
             yield message.event
             break
@@ -76,6 +58,7 @@ export function exportBeside(config: Config, name: string, options: ExportOption
           case 'error':
             throw revived(message)
         }
+      }
     },
     close: async () => {
       await thread.terminate()

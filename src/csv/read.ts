@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import { exitStatus, P2cError } from '../errors.ts'
 import { bytesOf, isValidText, readable, textOf, type Bytes } from './decode.ts'
-import { delimiterOf, RecordSplitter, type Delimiter, type RawRecord } from './split.ts'
+import { delimiterOf, fieldsOf, RecordSplitter, type Delimiter, type RawRecord } from './split.ts'
 
 /** Why a record cannot be taken. */
 export interface CsvProblem {
@@ -105,24 +105,17 @@ async function* recordsOf(
   if (chunk.length > 0) yield takeApart(chunk, header, delimiter)
 }
 
-/**
- * Fields of records without quotes are what stands between the delimiters; the others go through
- * csv-parse, all at once.
- */
 function takeApart(
   records: readonly RawRecord[],
   header: readonly string[],
   delimiter: Delimiter,
 ): CsvRecord[] {
   const areValid = isValidText(records.map(record => record.raw).join(''))
-  const isTaken = (record: RawRecord) => areValid || isValidText(record.raw)
-  const quoted = records.filter(record => record.quotes === 'well-formed' && isTaken(record))
-  const parsed = parseAll(quoted.map(record => record.raw).join('\n'), delimiter).values()
   return records.map(record => {
     const { line, raw } = record
-    if (!isTaken(record)) return refused(line, readable(raw), notText)
+    if (!areValid && !isValidText(raw)) return refused(line, readable(raw), notText)
     if (record.quotes === 'broken') return refused(line, raw, brokenQuotes(raw, header, delimiter))
-    const values = record.quotes === 'none' ? raw.split(delimiter) : (parsed.next().value ?? [])
+    const values = record.quotes === 'none' ? raw.split(delimiter) : fieldsOf(raw, delimiter)
     return values.length === header.length
       ? { line, raw, values, problem: null }
       : refused(line, raw, wrongCount(values.length, header.length))

@@ -52,13 +52,17 @@ async function* runImport(
   db: Database,
   run: Run | null,
   { files, tablesToMake, warnings }: Preparation,
-  { rejects, deleteMissing }: { rejects: string | null; deleteMissing?: boolean | undefined },
+  {
+    rejects,
+    deleteMissing,
+    besideFrom,
+  }: Pick<ImportOptions, 'deleteMissing' | 'besideFrom'> & { rejects: string | null },
 ): Work<ImportResult> {
   for (const event of warnings) yield event
   await makeStaging(db, files)
   try {
     const read: number[] = []
-    for (const [at, file] of files.entries()) read.push(yield* stage(db, file, at))
+    for (const [at, file] of files.entries()) read.push(yield* stage(db, file, at, besideFrom))
     if (run) await makeTables(db, tablesToMake)
     const planned: number[] = []
     for (const [at, file] of files.entries()) planned.push(await planLoad(db, file, at))

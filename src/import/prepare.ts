@@ -11,12 +11,11 @@ import { extractTables, type ExtractColumn, type ExtractTable } from './extract.
 import { findFiles, type FoundFile } from './find-files.ts'
 import { mapHeader, type MappedColumn } from './header.ts'
 import { warning, type ImportOptions } from './result.ts'
+import type { ReadColumn, Reading } from './read-rows.ts'
 import { timeParserOf } from './times.ts'
-import { valueParser, type ValueParser } from './values.ts'
 
 /** A column of the file that goes into a column of the table. */
 export interface TakenColumn extends MappedColumn {
-  readonly parse: ValueParser
   /** The type of the table's own column. */
   readonly sqlType: string
 }
@@ -26,6 +25,7 @@ export interface PreparedFile {
   readonly table: ExtractTable
   readonly file: string
   readonly source: CsvSource
+  readonly reading: Reading
   readonly columns: readonly TakenColumn[]
   /** The place of the key among the columns. */
   readonly keyAt: number
@@ -81,17 +81,14 @@ async function prepareFile(
   const source = await openCsvSource(path)
   const map = columnMapFor(options.map ?? {}, table)
   const mapping = mapHeader(path, table, source.header, db.names, map)
-  const time = options.dateFormat === undefined ? undefined : timeParserOf(options.dateFormat)
+  const { dateFormat } = options
+  if (dateFormat !== undefined) timeParserOf(dateFormat)
   const absent: string[] = []
   const columns = mapping.columns.flatMap(mapped => {
     const { column, header } = mapped
     const sqlType = sqlTypeOf(db, column, info)
     if (sqlType === undefined) absent.push(header)
-    if (sqlType === undefined) return []
-    const typeCodes = /int/i.test(sqlType)
-    return [
-      { ...mapped, sqlType, parse: valueParser(column.type, { ...(time && { time }), typeCodes }) },
-    ]
+    return sqlType === undefined ? [] : [{ ...mapped, sqlType }]
   })
   const warn = (code: string, headers: readonly string[], why: string) => {
     if (headers.length > 0) warnings.push(warning(code, `${file}: ${why}: ${headers.join(', ')}`))
@@ -103,7 +100,13 @@ async function prepareFile(
   const keyAt = columns.findIndex(({ column }) => column.name === table.key)
   if (info) await refuseUnusableKey(db, table, info, keyAt)
   const tableExists = info !== undefined
-  return { table, file, source, columns, keyAt, tableExists, unknownColumns: mapping.unknown }
+  const unknownColumns = mapping.unknown
+  const reading = { path, columns: columns.map(readColumn), keyAt, dateFormat }
+  return { table, file, source, reading, columns, keyAt, tableExists, unknownColumns }
+}
+
+function readColumn({ at, header, column: { type }, sqlType }: TakenColumn): ReadColumn {
+  return { at, header, type, typeCodes: /int/i.test(sqlType) }
 }
 
 /** undefined where the table has no such column, and will have none. */

@@ -15,6 +15,8 @@ export interface ImportOptions {
   readonly dateFormat?: string | undefined
   /** Deletes rows that are not in the extract, from tables of which it has a file. */
   readonly deleteMissing?: boolean | undefined
+  /** Files of so many bytes and more are read in threads of their own; 8 MB where nothing is said. */
+  readonly besideFrom?: number | undefined
 }
 
 /** What became of a file. `rows` = inserted + updated + unchanged + rejected. */

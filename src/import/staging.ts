@@ -1,13 +1,18 @@
+import { statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { amount } from '../amount.ts'
-import type { CsvRecord } from '../csv/read.ts'
 import type { Database } from '../database/database.ts'
 import type { BoundRow } from '../database/dialect.ts'
 import { identifier, join, raw, sql, type Sql } from '../domain/sql.ts'
 import type { Work } from '../events.ts'
 import type { PreparedFile } from './prepare.ts'
-import { Refusal, type StoredValue } from './values.ts'
+import { readBeside } from './read-beside.ts'
+import { readRows } from './read-rows.ts'
 
 const chunkRows = 1_000
+
+/** What a thread takes to start is worth it from some ten thousand rows on. */
+const worthAThread = 8 * 1024 * 1024
 
 /**
  * The temporary tables of an import. They are the connection's own, and go with it.
@@ -64,8 +69,15 @@ export async function dropStaging(db: Database, files: readonly PreparedFile[]):
 /**
  * Reads a file, validates it, and brings it into its staging table; what cannot be taken goes to
  * the rejects with its first problem. Says how many rows the file has.
+ *
+ * @param besideFrom from how many bytes on it is read in a thread of its own
  */
-export async function* stage(db: Database, file: PreparedFile, fileAt: number): Work<number> {
+export async function* stage(
+  db: Database,
+  file: PreparedFile,
+  fileAt: number,
+  besideFrom = worthAThread,
+): Work<number> {
   const step = `read ${file.file}`
   yield { type: 'step', state: 'started', step }
   const columns = [raw('line'), ...file.columns.map(({ column }) => db.names.column(column.name))]
@@ -76,16 +88,13 @@ export async function* stage(db: Database, file: PreparedFile, fileAt: number): 
   const flush = async () => {
     await db.dialect.insertMany(db, table, columns, rows)
     await db.dialect.insertMany(db, rejectTable, rejectColumns, rejects)
+    done += rows.length + rejects.length
     rows = []
     rejects = []
   }
-  for await (const records of file.source.records()) {
-    for (const record of records) {
-      const row = storedRow(file, record)
-      if (row.problem) rejects.push([fileAt, ...rejectOf(record, row.problem)])
-      else rows.push(row.values)
-    }
-    done += records.length
+  for await (const read of readerOf(file, besideFrom)(file.reading)) {
+    rows.push(...read.rows)
+    rejects.push(...read.rejects.map(reject => [fileAt, ...reject]))
     if (rows.length + rejects.length < chunkRows) continue
     await flush()
     yield { type: 'progress', step, done, total: null, slowed: null }
@@ -95,34 +104,9 @@ export async function* stage(db: Database, file: PreparedFile, fileAt: number): 
   return done
 }
 
-type Problem = readonly [field: string, code: string, message: string]
-
-/**
- * A NUL character is no text to PostgreSQL: names and messages show a sign for it, and a record
- * that holds one is not kept, but read again.
- */
-function rejectOf({ line, raw }: CsvRecord, problem: Problem): BoundRow {
-  const shown = problem.map(text => text.replaceAll('\0', '\u2400'))
-  return [line, ...shown, raw.includes('\0') ? null : raw]
-}
-
-function storedRow(
-  file: PreparedFile,
-  record: CsvRecord,
-): { values: StoredValue[]; problem?: Problem } {
-  if (record.problem) {
-    const { column, code, message } = record.problem
-    return { values: [], problem: [column, code, message] }
-  }
-  const values: StoredValue[] = [record.line]
-  for (const { at, header, parse } of file.columns) {
-    const value = parse(record.values[at] ?? '')
-    if (value instanceof Refusal) return { values, problem: [header, value.code, value.message] }
-    values.push(value)
-  }
-  const isKeyed = values[file.keyAt + 1] !== null
-  const header = file.columns[file.keyAt]?.header ?? ''
-  return isKeyed ? { values } : { values, problem: [header, 'KEY_MISSING', 'the row has no key'] }
+function readerOf({ reading }: PreparedFile, besideFrom: number): typeof readRows {
+  const isWorthIt = availableParallelism() > 1 && statSync(reading.path).size >= besideFrom
+  return isWorthIt ? readBeside : readRows
 }
 
 /**
