@@ -105,8 +105,13 @@ export async function* stage(
 }
 
 function readerOf({ reading }: PreparedFile, besideFrom: number): typeof readRows {
-  const isWorthIt = availableParallelism() > 1 && statSync(reading.path).size >= besideFrom
+  const isWorthIt = availableParallelism() > 1 && bytesIn(reading.path) >= besideFrom
   return isWorthIt ? readBeside : readRows
+}
+
+/** None where it is gone meanwhile: whoever reads it tells. */
+function bytesIn(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
 /**
