@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { isStop } from '../database/stop.ts'
 import type { RunEvent } from '../events.ts'
-import { told, type ToldError } from '../threads.ts'
+import { told, type ToldEnd } from '../threads.ts'
 import { runJob, type JobRequest } from './jobs.ts'
 import { isAskedToStop, rest, stopAt } from './stop-request.ts'
 import type { StoppedAt } from './stopped.ts'
@@ -23,7 +23,7 @@ export type EngineMessage =
   | { readonly type: 'result'; readonly result: unknown }
   /** At a batch border, or between two statements. */
   | { readonly type: 'stopped'; readonly at: StoppedAt }
-  | ({ readonly type: 'error' } & ToldError)
+  | ToldEnd
 
 /**
  * The worker thread in which the databases are. SQLite's statements block the thread that runs

@@ -82,6 +82,7 @@ async function prepareFile(
   const map = columnMapFor(options.map ?? {}, table)
   const mapping = mapHeader(path, table, source.header, db.names, map)
   const { dateFormat } = options
+  // Refused before anything is changed; whoever reads makes a parser of its own.
   if (dateFormat !== undefined) timeParserOf(dateFormat)
   const absent: string[] = []
   const columns = mapping.columns.flatMap(mapped => {
