@@ -1,18 +1,26 @@
 import { availableParallelism } from 'node:os'
 import type { Config } from '../config.ts'
 import type { Database } from '../database/database.ts'
-import { all, sql } from '../domain/sql.ts'
+import { all, raw, sql, type Sql } from '../domain/sql.ts'
 import { startThread } from '../threads.ts'
 import type { Execution } from './execution.ts'
 import { companyAttributes } from './lookup-tables.ts'
 import type { ProjectLeg } from './project.ts'
+import { selects } from './selection.ts'
 import { sharingKeys } from './source-checks.ts'
 import type { LegName } from './template.ts'
 import { accounts } from './templates/accounts.ts'
 import type { ReadyList } from './walk.ts'
+import { listOf } from './work-tables.ts'
 
 /** Fewer rows are listed before a thread has started. */
 const worthAThread = 200_000
+
+/** How many rows of a source are looked at to say how long a list will be beside another. */
+const sampledRows = 10_000
+
+/** A list that is so many times as long as another takes longer than the other one's legs. */
+const muchLonger = 4
 
 /** What a thread is to list. */
 export interface AheadData {
@@ -37,9 +45,9 @@ export interface Later {
  */
 export interface Ahead {
   /**
-   * Begins with the first that is still to be begun, where that is worth a thread, and none is at work; to be called
-   * before each leg. What was begun in the first leg of an execution is left at it, or begun anew in the second, when
-   * it is known what was rejected.
+   * Begins with the first that is still to be begun, or with a much longer one behind it, where that is worth a
+   * thread, and none is at work; to be called before each leg. What was begun in the first leg of an execution is left
+   * at it, or begun anew in the second, when it is known what was rejected.
    *
    * @param now whose leg comes now: its records are written meanwhile
    */
@@ -60,8 +68,8 @@ export interface Ahead {
 /** What a thread has begun. */
 interface Begun {
   readonly execution: Execution
-  /** The leg in which it was begun. */
-  readonly meanwhile: LegName
+  /** The execution whose leg it was begun in. */
+  readonly meanwhile: Execution
   /** The database's mark of the moment before it began. */
   readonly mark: number
   /** How many rows it has listed, when its connection is closed; null where it could not. */
@@ -90,12 +98,12 @@ export function listsAhead(db: Database, from = worthAThread): Ahead {
     await workAside?.letGo(db, nameOf(execution))
   }
   const isTrue = async ({ meanwhile }: Begun, leg: ProjectLeg) =>
-    !(await mayRejectsHaveChanged(db, leg, meanwhile))
+    !(await mayRejectsHaveChanged(db, leg, meanwhile.leg))
 
   const begin = async (later: readonly Later[], now: Execution) => {
     waiting = null
     if (!workAside?.isPossible(db)) return
-    for (const one of later) {
+    for (const one of await longFirst(db, await worthIt(db, later, from))) {
       const before = begun.get(one.execution.id)
       if (before && (await isTrue(before, one.leg))) continue
       await letGo(one.execution)
@@ -103,11 +111,11 @@ export function listsAhead(db: Database, from = worthAThread): Ahead {
         waiting = () => begin(later, now)
         return
       }
-      if (!(await mayBegin(db, one, from, now))) continue
+      if (await mayRejectsHaveChanged(db, one.leg, now.leg)) continue
       // What others commit from here on changes the mark, and then each row is looked at anew.
       const mark = await db.transaction(() => db.dialect.salesMark(db))
       if (mark === null) return
-      begun.set(one.execution.id, { ...start(db, one), meanwhile: now.leg, mark })
+      begun.set(one.execution.id, { ...start(db, one), meanwhile: now, mark })
       return
     }
   }
@@ -126,6 +134,10 @@ export function listsAhead(db: Database, from = worthAThread): Ahead {
         return null
       }
       await workAside?.takeOver(db, nameOf(execution))
+      if (await hasSharedKey(db, { execution, leg }, one.meanwhile)) {
+        await letGo(execution)
+        return null
+      }
       return { length, mark: one.mark }
     },
     letGo,
@@ -135,16 +147,30 @@ export function listsAhead(db: Database, from = worthAThread): Ahead {
   }
 }
 
-/** Whether to begin now is right, and worth it. */
-async function mayBegin(
-  db: Database,
-  later: Later,
-  from: number,
-  { task, leg }: Execution,
-): Promise<boolean> {
-  if (!(await isWorthIt(db, later, from))) return false
-  if (leg === 'source-cds' && mayTakeKeys(task, later)) return false
-  return !(await mayRejectsHaveChanged(db, later.leg, leg))
+/** These, but what is short behind what is long: who needs it makes it sooner than the long one would be there. */
+async function longFirst(db: Database, later: Later[]): Promise<Later[]> {
+  const [first, ...others] = later
+  if (!first || others.length === 0) return later
+  const rest = await longFirst(db, others)
+  const length = await sampledLength(db, first)
+  const longest = Math.max(...(await Promise.all(rest.map(one => sampledLength(db, one)))))
+  return longest > muchLonger * length ? [...rest, first] : [first, ...rest]
+}
+
+/** How many of the first rows of its source a leg lists. */
+async function sampledLength(db: Database, { leg }: Later): Promise<number> {
+  const sample = sql`(SELECT * FROM ${db.names.table(leg.source)} LIMIT ${sampledRows}) AS s`
+  const row = await db.row<{ n: number }>(
+    sql`SELECT count(*) AS n FROM ${sample} WHERE ${selects(db, leg)}`,
+  )
+  return Number(row?.n ?? 0)
+}
+
+/** Those whose lists are worth a thread. */
+async function worthIt(db: Database, later: readonly Later[], from: number): Promise<Later[]> {
+  const found: Later[] = []
+  for (const one of later) if (await isWorthIt(db, one, from)) found.push(one)
+  return found
 }
 
 async function isWorthIt(db: Database, { execution, leg }: Later, from: number): Promise<boolean> {
@@ -173,9 +199,25 @@ async function mayRejectsHaveChanged(
   return found !== undefined
 }
 
-/** Whether a row of the list may have the key of a record that is just being written. */
-function mayTakeKeys(task: string, { execution, leg }: Later): boolean {
-  return sharingKeys(execution.task, leg).some(other => other.task === task)
+/**
+ * Whether a row of a list that was taken over has the key of a record that was written while it was made. Mostly the
+ * keys of the others lie apart, and then no row need be asked.
+ */
+async function hasSharedKey(
+  db: Database,
+  { execution, leg }: Later,
+  { task }: Execution,
+): Promise<boolean> {
+  if (!sharingKeys(execution.task, leg).some(other => other.task === task)) return false
+  const list = listOf(0)
+  const records = sql`SELECT 1 FROM p2c_sync_record AS o WHERE o.task = ${task}`
+  const keyOf = (order: Sql) => sql`(SELECT w.key FROM ${list} AS w ORDER BY ${order} LIMIT 1)`
+  const among = sql`o.key BETWEEN ${keyOf(raw('w.position'))} AND ${keyOf(raw('w.position DESC'))}`
+  const found = await db.row(
+    sql`SELECT 1 WHERE EXISTS (${records} AND ${among})
+      AND EXISTS (SELECT 1 FROM ${list} AS w WHERE EXISTS (${records} AND o.key = w.key))`,
+  )
+  return found !== undefined
 }
 
 /** A thread that cannot list says nothing: the leg will, where it cannot either. */

@@ -6,7 +6,7 @@ import t, { type Test } from 'tap'
 import { connect } from '../../src/database/connect.ts'
 import type { Database } from '../../src/database/database.ts'
 import { recorded } from '../../src/database/run.ts'
-import { identifier, raw, sql } from '../../src/domain/sql.ts'
+import { identifier, raw, sql, type Sql } from '../../src/domain/sql.ts'
 import { finish, type RunEvent, type Work } from '../../src/events.ts'
 import { violationsOf } from '../../src/invariant.ts'
 import { seed } from '../../src/seed/seed.ts'
@@ -189,24 +189,60 @@ t.test('contacts of an account that is refused meanwhile are rejected', async t 
   t.same(await contents(db), plain.content)
 })
 
+const withSharedKeys = ['accounts', 'contacts-to-customer'] as const
+
+/** Gives the first account this number. */
+async function renumberAccount(db: Database, number: Sql): Promise<void> {
+  await db.change(
+    sql`UPDATE account SET accountnumber = ${number} WHERE accountid = (SELECT min(accountid) FROM account)`,
+  )
+}
+
+const aCustomersNumber = sql`(SELECT msdynce_contactnumber FROM contact WHERE msdynce_isactivecustomer = 1 LIMIT 1)`
+
 t.test('a contact whose number an account has is rejected', async t => {
   const db = await ready(t)
   await db.script('DROP TRIGGER no_way_7')
-  await db.script(
-    `UPDATE account SET accountnumber = (SELECT msdynce_contactnumber FROM contact WHERE msdynce_isactivecustomer = 1 LIMIT 1)
-      WHERE accountid = (SELECT min(accountid) FROM account)`,
-  )
-  const templates = ['accounts', 'contacts-to-customer'] as const
-  const plain = await plainly(db, templates)
-  const { result, steps } = await stepsAhead(db, syncing(db, 0, templates), async event => {
-    if (event.type !== 'step' || event.state !== 'started') return
-    if (event.step === 'accounts: source-cds')
-      t.notOk(await isListed(db), 'not before the accounts')
+  await renumberAccount(db, aCustomersNumber)
+  const plain = await plainly(db, withSharedKeys)
+  let isInTime = false
+  const { result, steps } = await stepsAhead(db, syncing(db, 0, withSharedKeys), async event => {
+    if (event.type === 'step' && event.step === 'accounts: source-cds' && !isInTime)
+      isInTime = await isListed(db)
   })
-  t.same(steps, ['contacts-to-customer: source-cds'])
+  t.ok(isInTime, 'listed before there was the record of the account')
+  t.same(steps, [], 'the list is made anew')
   t.same(result, plain.result)
   t.same(await contents(db), plain.content)
   t.ok(await db.row(sql`SELECT 1 FROM p2c_sync_reject WHERE code = 'KEY_TAKEN'`))
+})
+
+t.test('an account whose number lies among those of contacts takes none of them', async t => {
+  const db = await ready(t)
+  await renumberAccount(db, sql`(SELECT ${aCustomersNumber} || '-A')`)
+  const plain = await plainly(db, withSharedKeys)
+  const { result, steps } = await stepsAhead(db, syncing(db, 0, withSharedKeys))
+  t.same(steps, ['contacts-to-customer: source-cds'], 'the list is used')
+  t.same(result, plain.result)
+  t.same(await contents(db), plain.content)
+})
+
+t.test('a long list is begun with before a short one that is needed sooner', async t => {
+  const db = await ready(t)
+  await db.script('UPDATE contact SET msdynce_isactivecustomer = rowid % 10 > 0')
+  const plain = await plainly(db)
+  const work = syncing(db, 0)
+  const { result } = await stepsAhead(db, work, async event => {
+    if (event.type !== 'step' || event.step !== 'accounts: source-cds') return
+    if (event.state !== 'finished') return
+    t.ok(await isListed(db))
+    const [customers] = await db.rows<{ id: number }>(
+      sql`SELECT execution_id AS id FROM p2c_sync_execution WHERE task = 'ContactToCustomer'`,
+    )
+    t.same(filesAside(db), [fileOf(db, String(customers?.id))])
+  })
+  t.same(result, plain.result)
+  t.same(await contents(db), plain.content)
 })
 
 t.test('stopped at any event, nothing is left of it, and the next run goes on', async t => {
