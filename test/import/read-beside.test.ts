@@ -7,6 +7,12 @@ import { mostAhead, readBeside } from '../../src/import/read-beside.ts'
 import { readRows, type Reading } from '../../src/import/read-rows.ts'
 import { engines, freshFolder, type Teardown } from '../support/database.ts'
 import { guid, world } from '../support/extract.ts'
+import { onceEach, proveOrdeals, spread, sureDeaths } from '../support/kill-matrix.ts'
+import { undisturbed, type Scene } from '../support/kill.ts'
+import { scenesIn } from '../support/scenes.ts'
+
+// Each of those that are killed is a process of its own.
+t.setTimeout(180_000)
 
 const header = 'contactid,lastname,birthdate,donotemail,accountrolecode'
 
@@ -62,6 +68,18 @@ for (const engine of engines)
     t.equal(here?.rows.length, 715)
     t.equal(here?.rejected.length, 1_785)
   })
+
+for (const engine of engines)
+  t.test(
+    `${engine}: killed before any statement while a thread reads, an import ends as if undisturbed`,
+    async t => {
+      const scene: Scene = { ...(await scenesIn(t, engine)).import, operation: 'import beside' }
+      const { life, state } = await undisturbed(scene)
+      const deaths = spread(life, 12)
+      const { kills } = await proveOrdeals(t, scene, state, onceEach(scene.operation, deaths))
+      t.ok(kills >= sureDeaths(engine, life, deaths), `${kills} kills`)
+    },
+  )
 
 t.test('portions come in their order, as without a thread', async t => {
   const reading = readingOf(t, many(5_000))

@@ -1,6 +1,6 @@
 import type { Engine } from './database.ts'
 import { survive, type Attempt, type Look, type Scene } from './kill.ts'
-import type { Operation } from './operations.ts'
+import type { Deed, Operation } from './operations.ts'
 import type { State } from './state.ts'
 import type { Death, Life } from './victim.ts'
 
@@ -46,7 +46,7 @@ export async function proveOrdeals(
 }
 
 /** An ordeal of one kill for each of these deaths. */
-export function onceEach(operation: Operation, deaths: readonly Death[]): Attempt[][] {
+export function onceEach(operation: Deed, deaths: readonly Death[]): Attempt[][] {
   return deaths.map(death => [{ operation, death }])
 }
 

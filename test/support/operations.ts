@@ -8,8 +8,11 @@ import { sync } from '../../src/upgrade/sync.ts'
 /** The commands that write, as they are killed and run again. */
 export type Operation = 'migrate' | 'rollback' | 'import' | 'sync'
 
-/** What a process may be told to do: one of these, or a sync of every row whose lists threads make ahead. */
-export type Deed = Operation | 'full sync'
+/**
+ * What a process may be told to do: one of these, a sync of every row whose lists threads make ahead, or an
+ * import whose files a thread reads.
+ */
+export type Deed = Operation | 'full sync' | 'import beside'
 
 export interface Orders {
   readonly operation: Deed
@@ -28,6 +31,8 @@ export function operate(db: Database, { operation, from = '' }: Orders): Work<un
       return rollback(db, { to: 'start', abandonEdits: true })
     case 'import':
       return importExtract(db, { from, create: true })
+    case 'import beside':
+      return importExtract(db, { from, create: true, besideFrom: 0 })
     case 'sync':
       return sync(db, { mode: 'changed' })
     case 'full sync':
