@@ -129,16 +129,13 @@ export function listsAhead(db: Database, from = worthAThread): Ahead {
       const one = begun.get(execution.id)
       if (!one) return null
       const length = await one.listed
-      if (length === null || !(await isTrue(one, leg))) {
-        await letGo(execution)
-        return null
+      if (length !== null && (await isTrue(one, leg))) {
+        await workAside?.takeOver(db, nameOf(execution))
+        if (!(await hasSharedKey(db, { execution, leg }, one.meanwhile)))
+          return { length, mark: one.mark }
       }
-      await workAside?.takeOver(db, nameOf(execution))
-      if (await hasSharedKey(db, { execution, leg }, one.meanwhile)) {
-        await letGo(execution)
-        return null
-      }
-      return { length, mark: one.mark }
+      await letGo(execution)
+      return null
     },
     letGo,
     end: async () => {

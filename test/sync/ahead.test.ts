@@ -234,7 +234,7 @@ t.test('a long list is begun with before a short one that is needed sooner', asy
   const work = syncing(db, 0)
   const { result } = await stepsAhead(db, work, async event => {
     if (event.type !== 'step' || event.step !== 'accounts: source-cds') return
-    if (event.state !== 'finished') return
+    if (event.state !== 'started') return
     t.ok(await isListed(db))
     const [customers] = await db.rows<{ id: number }>(
       sql`SELECT execution_id AS id FROM p2c_sync_execution WHERE task = 'ContactToCustomer'`,
