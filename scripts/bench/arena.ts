@@ -1,4 +1,4 @@
-import type { Comparison } from './comparisons.ts'
+import type { Comparison, Shell } from './comparisons.ts'
 import type { Shape } from './data.ts'
 import type { Fingerprint } from './equivalence.ts'
 import type { Usage } from './measure.ts'
@@ -17,14 +17,18 @@ export interface Arena {
   readonly version: string
   /** What is to be known of its figures. */
   readonly notes: readonly string[]
+  /** The engine's own shell, without which two comparisons are left out. */
+  readonly shell: Shell
   /** Makes the data that all of them get, if it is not there from an earlier bench. */
   prepare(shape: Shape): Promise<void>
   /** Has a rival do the whole job on a copy of the data. */
   run(rival: string): Promise<Usage>
   /** Of what the last rival left. */
   fingerprint(): Promise<Fingerprint>
-  /** Measures other commands behind p2c's run, of which is told what it took; null where there are none. */
-  readonly compare: ((migrate: Usage) => Promise<Comparison[]>) | null
+  /** The rival behind whose run the other commands are measured. */
+  readonly upgrader: string
+  /** Measures them, and is told what the upgrade took. */
+  compare(migrate: Usage): Promise<Comparison[]>
   /** What is measured once, at the end. */
   last(shape: Shape, runs: number): Promise<{ compared: Comparison[]; tables: Table[] }>
   close(): Promise<void>

@@ -2,13 +2,11 @@ import { contacts as contactsFile } from '../../src/audit/files/contacts.ts'
 import { loadConfig } from '../../src/config.ts'
 import { connect } from '../../src/database/connect.ts'
 import { sql, textOf } from '../../src/domain/sql.ts'
-import Driver from 'better-sqlite3'
 import { spawnSync } from 'node:child_process'
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { createTableText } from './data.ts'
 import { contactsExtract } from './extract.ts'
-import { measure, type Usage } from './measure.ts'
+import { measure, type Program, type Usage } from './measure.ts'
 import { p2c, p2cFromSource } from './rivals.ts'
 
 /** One command beside what it is compared with. */
@@ -19,11 +17,39 @@ export interface Comparison {
   readonly yardstick: Timed
 }
 
-/** Where a part of a program was timed, nothing but the wall time is known. */
+/** Where a part of a program was timed, nothing but the wall time is known, and the peak of the whole. */
 export type Timed = Pick<Usage, 'wallSeconds'> & Partial<Usage>
 
-/** Whether the shell of SQLite is installed, which two comparisons need. */
-export const hasSqliteShell = spawnSync('sqlite3', ['--version']).status === 0
+/** Where commands are measured: databases of an engine, and its shell. */
+export interface Ground {
+  /** The address of the database that p2c upgrades. */
+  readonly database: string
+  /** A folder for what is written. */
+  readonly cwd: string
+  measure(program: Program): Promise<Usage>
+  /** Wall time of the first full sync of the database, which its executions tell. */
+  firstSyncSeconds(): Promise<number>
+  readonly shell: Shell
+}
+
+/** The engine's own shell, which is as fast as can be with a CSV file. */
+export interface Shell {
+  readonly name: 'sqlite3' | 'psql'
+  /** What reads, and what writes, a CSV file with it, in its own words. */
+  readonly importer: string
+  readonly exporter: string
+  /** Writes what a query finds in the upgraded database into a CSV file. */
+  exporting(query: string, csv: string): Program
+  /** The address of a database that is not there yet, or empty. */
+  emptyDatabase(): Promise<string>
+  /** Reads a CSV file with a head into an empty table of contacts, which is there when it is measured. */
+  importing(csv: string): Promise<Program>
+}
+
+/** Whether the shell of an engine is installed, which two comparisons need. */
+export function isInstalled({ name }: Shell): boolean {
+  return spawnSync(name, ['--version']).status === 0
+}
 
 /**
  * What can be measured on a database that p2c has just upgraded, which is at its start again
@@ -31,18 +57,15 @@ export const hasSqliteShell = spawnSync('sqlite3', ['--version']).status === 0
  *
  * @param migrate what the upgrade took
  */
-export async function compareOnUpgraded(
-  file: string,
-  cwd: string,
-  migrate: Usage,
-): Promise<Comparison[]> {
+export async function compareOnUpgraded(ground: Ground, migrate: Usage): Promise<Comparison[]> {
+  const { database, cwd } = ground
   const first = 'the first full sync, inside migrate'
-  const firstSync = { wallSeconds: firstSyncSeconds(file) }
-  const again = await measure(p2c(cwd, `sqlite:${file}`, ['sync', '--quiet']))
-  const all = await measure(p2c(cwd, `sqlite:${file}`, ['sync', '--full', '--quiet']))
-  const audit = hasSqliteShell ? [await compareAudit(file, cwd)] : []
-  const rollback = await measure(
-    p2c(cwd, `sqlite:${file}`, ['rollback', '--to', 'start', '--yes', '--quiet']),
+  const firstSync = { wallSeconds: await ground.firstSyncSeconds() }
+  const again = await ground.measure(p2c(cwd, database, ['sync', '--quiet']))
+  const all = await ground.measure(p2c(cwd, database, ['sync', '--full', '--quiet']))
+  const audit = isInstalled(ground.shell) ? [await compareAudit(ground)] : []
+  const rollback = await ground.measure(
+    p2c(cwd, database, ['rollback', '--to', 'start', '--yes', '--quiet']),
   )
   return [
     { what: 'sync, nothing changed', usage: again, against: first, yardstick: firstSync },
@@ -52,25 +75,21 @@ export async function compareOnUpgraded(
   ]
 }
 
-/** The contacts of a database as a Sales extract, imported. */
-export async function compareImport(data: string, cwd: string): Promise<Comparison[]> {
-  if (!hasSqliteShell) return []
+/**
+ * The contacts of a database as a Sales extract, imported.
+ *
+ * @param data the SQLite file that has them
+ */
+export async function compareImport(ground: Ground, data: string): Promise<Comparison[]> {
+  const { shell, cwd } = ground
+  if (!isInstalled(shell)) return []
   const csv = await contactsExtract(data)
-  const imported = join(cwd, 'imported.sqlite')
-  const usage = await measure(
-    p2c(cwd, `sqlite:${imported}`, ['import', '--from', dirname(csv), '--create', '--quiet']),
+  const empty = await shell.emptyDatabase()
+  const usage = await ground.measure(
+    p2c(cwd, empty, ['import', '--from', dirname(csv), '--create', '--quiet']),
   )
-  const plain = join(cwd, 'plain.sqlite')
-  const db = new Driver(plain)
-  db.exec(createTableText('contact'))
-  db.close()
-  const yardstick = await measure({
-    command: 'sqlite3',
-    args: [plain, `.import --csv --skip 1 ${csv} contact`],
-    cwd,
-  })
-  for (const made of [imported, plain]) rmSync(made)
-  return [{ what: 'import of contacts.csv', usage, against: 'sqlite3 .import', yardstick }]
+  const yardstick = await ground.measure(await shell.importing(csv))
+  return [{ what: 'import of contacts.csv', usage, against: shell.importer, yardstick }]
 }
 
 /** How long a command takes that has next to nothing to do, also from source. */
@@ -94,48 +113,24 @@ export async function compareStart(upgraded: string, cwd: string): Promise<Compa
   return comparisons
 }
 
-function firstSyncSeconds(file: string): number {
-  const db = new Driver(file, { readonly: true })
-  try {
-    return db
-      .prepare(
-        'SELECT (max(julianday(finished_on)) - min(julianday(started_on))) * 86400 FROM p2c_sync_execution',
-      )
-      .pluck()
-      .get() as number
-  } finally {
-    db.close()
-  }
-}
-
 /** Of the audit only contacts.csv is compared; the events tell when it was begun and finished. */
-async function compareAudit(file: string, cwd: string): Promise<Comparison> {
+async function compareAudit(ground: Ground): Promise<Comparison> {
+  const { database, cwd, shell } = ground
   const events = join(cwd, 'audit.ndjson')
-  const program = p2c(cwd, `sqlite:${file}`, [
-    'audit',
-    'export',
-    '--out',
-    join(cwd, 'audit'),
-    '--json',
-  ])
-  await measure({ ...program, stdout: events })
-  const query = await contactsQuery(file)
-  const yardstick = await measure({
-    command: 'sqlite3',
-    args: ['-readonly', '-csv', file, query],
-    cwd,
-    stdout: join(cwd, 'contacts.csv'),
-  })
+  const program = p2c(cwd, database, ['audit', 'export', '--out', join(cwd, 'audit'), '--json'])
+  const { peakMegabytes } = await ground.measure({ ...program, stdout: events })
+  const query = await contactsQuery(database)
+  const yardstick = await ground.measure(shell.exporting(query, join(cwd, 'contacts.csv')))
   return {
     what: 'audit export, contacts.csv',
-    usage: { wallSeconds: stepSeconds(events, 'contacts.csv') },
-    against: 'sqlite3 -csv, same query',
+    usage: { wallSeconds: stepSeconds(events, 'contacts.csv'), peakMegabytes },
+    against: `${shell.exporter}, same query`,
     yardstick,
   }
 }
 
-async function contactsQuery(file: string): Promise<string> {
-  const config = loadConfig({ file: false, options: { database: `sqlite:${file}` } })
+async function contactsQuery(database: string): Promise<string> {
+  const config = loadConfig({ file: false, options: { database } })
   const db = await connect(config, { mode: 'read' })
   try {
     const [part] = await contactsFile.parts(db)

@@ -64,7 +64,7 @@ async function bench(arena: Arena, options: BenchOptions): Promise<boolean> {
     note('what is measured once')
     const last = await arena.last({ contacts, skew, seed }, runs)
     compared.push(...last.compared.map(comparison => ({ contacts, ...comparison })))
-    if (compared.length > 0) tables.push(comparisonTable(compared, runs))
+    if (compared.length > 0) tables.push(comparisonTable(compared, runs, arena))
     tables.push(...last.tables)
   }
   process.stdout.write(['', ...head, '', ...tables.map(asText)].join('\n'))
@@ -97,7 +97,7 @@ async function benchSize(
       const usage = await arena.run(rival)
       upgrades.push({ contacts, rival, usage })
       if (run === 1 && rivals.length > 1) prints.set(rival, await arena.fingerprint())
-      if (!others || !arena.compare || rival !== 'p2c') continue
+      if (!others || rival !== arena.upgrader) continue
       note(`${contacts} contacts, run ${run} of ${runs}: other commands`)
       const found = await arena.compare(usage)
       compared.push(...found.map(comparison => ({ contacts, ...comparison })))

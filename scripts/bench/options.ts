@@ -25,8 +25,8 @@ export const usage = `npm run bench -- [options]
                                on PostgreSQL single,batches,knex,p2c-1,p2c-2,p2c-4
   --skew none                  ${skews.join(', ')}
   --seed 1                     another number, other data
-  --only-migrate               leaves out sync, rollback, import, audit and the start of the command,
-                               on PostgreSQL the writers beside
+  --only-migrate               leaves out sync, rollback, import, audit, the start of the command,
+                               and on PostgreSQL the writers beside
   --markdown FILE              writes the result as Markdown too`
 
 /** @throws TypeError with a message for whoever typed it */

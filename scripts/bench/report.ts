@@ -1,6 +1,6 @@
 import { cpus, loadavg, totalmem } from 'node:os'
 import type { Arena } from './arena.ts'
-import { hasSqliteShell, type Comparison } from './comparisons.ts'
+import { isInstalled, type Comparison } from './comparisons.ts'
 import type { Usage } from './measure.ts'
 import { medians } from './median.ts'
 import type { Table } from './table.ts'
@@ -78,7 +78,11 @@ export function upgradeTable(
 }
 
 /** The other commands, each beside its yardstick. */
-export function comparisonTable(compared: readonly Compared[], runs: number): Table {
+export function comparisonTable(
+  compared: readonly Compared[],
+  runs: number,
+  { shell }: Arena,
+): Table {
   const groups = grouped(compared, ({ contacts, what }) => `${contacts} ${what}`)
   const rows = [...groups.values()].flatMap(group => {
     const [one] = group
@@ -116,9 +120,9 @@ export function comparisonTable(compared: readonly Compared[], runs: number): Ta
     ],
     rows,
     words: 2,
-    notes: hasSqliteShell
+    notes: isInstalled(shell)
       ? []
-      : ['Left out, because sqlite3 is not installed: import and audit export.'],
+      : [`Left out, because ${shell.name} is not installed: import and audit export.`],
   }
 }
 

@@ -7,11 +7,13 @@ import { salesData } from './data.ts'
 import { fingerprintOf } from './equivalence.ts'
 import { measure } from './measure.ts'
 import { p2c, rivals, runRival } from './rivals.ts'
+import { sqliteGround } from './sqlite-ground.ts'
 
 /** Files of SQLite. */
 export function sqliteArena(folder: string): Arena {
   const work = join(folder, 'work')
   const file = join(work, 'sales.sqlite')
+  const ground = sqliteGround(file, work)
   let data = ''
   const freshCopy = () => {
     rmSync(work, { recursive: true, force: true })
@@ -23,6 +25,8 @@ export function sqliteArena(folder: string): Arena {
     yardstick: 'limit',
     version: `SQLite ${versionOfSqlite()}`,
     notes: [],
+    shell: ground.shell,
+    upgrader: 'p2c',
     prepare: shape => {
       data = salesData(join(folder, 'data'), shape)
       return Promise.resolve()
@@ -33,16 +37,16 @@ export function sqliteArena(folder: string): Arena {
     },
     fingerprint: () => Promise.resolve(fingerprintOf(file)),
     compare: async migrate => [
-      ...(await compareOnUpgraded(file, work, migrate)),
-      ...(await compareImport(data, work)),
+      ...(await compareOnUpgraded(ground, migrate)),
+      ...(await compareImport(ground, data)),
     ],
     last: async (shape, runs) => {
       data = salesData(join(folder, 'data'), shape)
       freshCopy()
-      await measure(p2c(work, `sqlite:${file}`, ['migrate', '--yes', '--quiet']))
+      await measure(p2c(work, ground.database, ['migrate', '--yes', '--quiet']))
       const compared: Comparison[] = []
       for (let run = 1; run <= runs; run++)
-        compared.push(...(await compareStart(`sqlite:${file}`, work)))
+        compared.push(...(await compareStart(ground.database, work)))
       return { compared, tables: [] }
     },
     close: () => {

@@ -1,11 +1,13 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Arena } from '../arena.ts'
+import { compareImport, compareOnUpgraded } from '../comparisons.ts'
 import { salesData } from '../data.ts'
 import { measure, type Program, type Usage } from '../measure.ts'
 import { p2c, script } from '../rivals.ts'
 import { salesDatabase } from './data.ts'
 import { fingerprintOf } from './equivalence.ts'
+import { imported, postgresGround } from './ground.ts'
 import { onServer, startServer } from './server.ts'
 import { writersTable } from './writers-table.ts'
 
@@ -15,20 +17,24 @@ const upgraded = 'bench_work'
 /** A PostgreSQL server: each rival gets a database of its own. */
 export async function postgresArena(folder: string): Promise<Arena> {
   const work = join(folder, 'work')
-  mkdirSync(work, { recursive: true })
   const server = await startServer(join(folder, 'postgres'))
   const admin = server.urlOf('postgres')
   const [version] = await onServer<{ server_version: string }>(admin, 'SHOW server_version')
   const url = server.urlOf(upgraded)
+  const ground = postgresGround(server, upgraded, work, measureOnServer)
+  let data = ''
   let template = ''
   const freshCopy = async () => {
+    rmSync(work, { recursive: true, force: true })
+    mkdirSync(work, { recursive: true })
     await onServer(admin, `DROP DATABASE IF EXISTS ${upgraded} WITH (FORCE)`)
     await onServer(admin, `CREATE DATABASE ${upgraded} TEMPLATE ${template} STRATEGY file_copy`)
     // What the copy left to be written is not to be written on somebody's time.
     await onServer(admin, 'CHECKPOINT')
   }
   const prepare: Arena['prepare'] = async shape => {
-    template = await salesDatabase(server, salesData(join(folder, 'data'), shape))
+    data = salesData(join(folder, 'data'), shape)
+    template = await salesDatabase(server, data)
   }
   return {
     rivals,
@@ -43,14 +49,20 @@ export async function postgresArena(folder: string): Promise<Arena> {
       return measureOnServer(programOf(rival, url, work))
     },
     fingerprint: () => fingerprintOf(url),
-    compare: null,
+    shell: ground.shell,
+    upgrader: 'p2c-2',
+    compare: async migrate => [
+      ...(await compareOnUpgraded(ground, migrate)),
+      ...(await compareImport(ground, data)),
+    ],
     last: async shape => {
       await prepare(shape)
       await freshCopy()
       return { compared: [], tables: [await writersTable(url, work)] }
     },
     close: async () => {
-      await onServer(admin, `DROP DATABASE IF EXISTS ${upgraded} WITH (FORCE)`)
+      for (const name of [upgraded, imported])
+        await onServer(admin, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
       await server.stop()
       rmSync(work, { recursive: true, force: true })
     },
