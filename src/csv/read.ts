@@ -29,7 +29,7 @@ export interface CsvSource {
   records(): AsyncGenerator<readonly CsvRecord[], void, void>
 }
 
-const chunkRows = 500
+const chunkRows = 128
 
 /**
  * Opens a CSV file (RFC 4180; comma, semicolon or tab, found out from the header; UTF-8 or UTF-16;

@@ -76,6 +76,11 @@ export interface Habits {
   readonly batchMillis: number
   /** How many connections can write at the same time. */
   readonly writers: number
+  /**
+   * Whether many rows are inserted in the order of their keys, so that each page of the index is met once. Else
+   * in the order in which they were read, which is how they lie.
+   */
+  readonly insertsByKey: boolean
 }
 
 /**

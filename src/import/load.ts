@@ -16,7 +16,8 @@ export interface Loaded {
 /**
  * Brings the planned rows into their table: rows that differ are updated, rows that are new are
  * inserted, the others are not touched. Updates and inserts, and never an upsert, because triggers
- * of the upgrade and of others hang on them. What the database refuses is rejected.
+ * of the upgrade and of others hang on them. What the database refuses is rejected. In a table that was made
+ * for them none is looked for, until one is refused: others may have inserted it since.
  *
  * @param run null: nothing is written, only counted
  */
@@ -30,13 +31,21 @@ export async function* load(
   const step = `load ${file.file}`
   const loaded: Loaded = { inserted: 0, updated: 0, unchanged: 0 }
   yield { type: 'step', state: 'started', step }
+  let isNew = !file.tableExists
+  const rowsBefore = run?.rows ?? 0
+  const writeBatch = (run: Run, range: Range) =>
+    db.transaction(async () => {
+      const counts = await write(db, file, range, isNew)
+      run.rows = rowsBefore + loaded.inserted + loaded.updated + counts.inserted + counts.updated
+      await noteProgress(db, run, step, range.last, total)
+      return counts
+    })
   const commit = async (range: Range) => {
     const counts = run
-      ? await db.transaction(async () => {
-          const counts = await write(db, file, range)
-          run.rows += counts.inserted + counts.updated
-          await noteProgress(db, run, step, range.last, total)
-          return counts
+      ? await writeBatch(run, range).catch((error: unknown) => {
+          if (!isNew || db.dialect.faultOf(error) !== 'row') throw error
+          isNew = false
+          return writeBatch(run, range)
         })
       : await compare(db, file, range)
     loaded.inserted += counts.inserted
@@ -56,9 +65,15 @@ export async function* load(
   return loaded
 }
 
-async function write(db: Database, file: PreparedFile, range: Range): Promise<Loaded> {
+/** @param isNew whether none of the rows can be there */
+async function write(
+  db: Database,
+  file: PreparedFile,
+  range: Range,
+  isNew: boolean,
+): Promise<Loaded> {
   const rows = range.last - range.first + 1
-  const there = await rowsThere(db, file, range)
+  const there = isNew ? 0 : await rowsThere(db, file, range)
   const differences = differencesOf(db, file)
   const updated =
     there > 0 && differences ? await db.change(update(db, file, range, differences)) : 0

@@ -6,7 +6,7 @@ export type ReadMessage =
   ({ readonly type: 'rows' } & ReadRows) | { readonly type: 'end' } | ToldEnd
 
 /** So many portions wait to be taken: enough that nobody waits for the other, and little memory. */
-export const mostAhead = 4
+export const mostAhead = 8
 
 /**
  * Reads a file and validates it in a thread of its own, while this one writes what was read.

@@ -18,7 +18,7 @@ const worthAThread = 8 * 1024 * 1024
  * The temporary tables of an import. They are the connection's own, and go with it.
  *
  * - rows: what could be read, by line, in columns of the same types as the table's own
- * - plan: for each key the last of its rows, in the order of keys, with the key as it is stored
+ * - plan: for each key the last of its rows, in the order of loading, with the key as it is stored
  * - stored: keys of the table that are not written as the extract's are
  * - gone: keys that the extract does not have
  */
@@ -85,21 +85,33 @@ export async function* stage(
   let done = 0
   let rows: BoundRow[] = []
   let rejects: BoundRow[] = []
+  let written = Promise.resolve()
+  // The next rows are read while the database takes these.
   const flush = async () => {
-    await db.dialect.insertMany(db, table, columns, rows)
-    await db.dialect.insertMany(db, rejectTable, rejectColumns, rejects)
+    const taken = { rows, rejects }
+    const before = written
+    written = before.then(async () => {
+      await db.dialect.insertMany(db, table, columns, taken.rows)
+      await db.dialect.insertMany(db, rejectTable, rejectColumns, taken.rejects)
+    })
+    written.catch(() => undefined)
     done += rows.length + rejects.length
     rows = []
     rejects = []
+    await before
   }
-  for await (const read of readerOf(file, besideFrom)(file.reading)) {
-    rows.push(...read.rows)
-    rejects.push(...read.rejects.map(reject => [fileAt, ...reject]))
-    if (rows.length + rejects.length < chunkRows) continue
+  try {
+    for await (const read of readerOf(file, besideFrom)(file.reading)) {
+      rows.push(...read.rows)
+      rejects.push(...read.rejects.map(reject => [fileAt, ...reject]))
+      if (rows.length + rejects.length < chunkRows) continue
+      await flush()
+      yield { type: 'progress', step, done, total: null, slowed: null }
+    }
     await flush()
-    yield { type: 'progress', step, done, total: null, slowed: null }
+  } finally {
+    await written
   }
-  await flush()
   yield { type: 'step', state: 'finished', step, note: amount(done, 'row') }
   return done
 }
@@ -115,7 +127,7 @@ function bytesIn(path: string): number {
 }
 
 /**
- * Fixes the order of loading: by key, so that a batch touches few pages of the table's index. Of
+ * Fixes the order of loading: what suits the engine, by key or as the file has it. Of
  * rows with the same key the last stays, the others are rejected. A row that the table has under
  * another writing of its GUID keeps the key that it has. Says how many rows the plan has.
  */
@@ -131,9 +143,10 @@ export async function planLoad(db: Database, file: PreparedFile, fileAt: number)
   const asItIs = file.tableExists
     ? sql`(CASE WHEN s.target IS NULL OR EXISTS (SELECT 1 FROM ${table} AS t WHERE ${db.names.column(file.table.key, 't')} = k.target) THEN k.target ELSE s.target END)`
     : sql`k.target`
+  const order = db.dialect.habits.insertsByKey ? raw('k.target') : raw('k.line')
   const lastOfKey = sql`SELECT ${key} AS target, max(line) AS line FROM ${rows} GROUP BY ${key}`
   await db.change(
-    sql`INSERT INTO ${plan} (target, line) SELECT ${asItIs}, k.line FROM (${lastOfKey}) AS k LEFT JOIN ${stored} AS s ON s.guid = ${db.rules.keyText(raw('k.target'))} ORDER BY k.target`,
+    sql`INSERT INTO ${plan} (target, line) SELECT ${asItIs}, k.line FROM (${lastOfKey}) AS k LEFT JOIN ${stored} AS s ON s.guid = ${db.rules.keyText(raw('k.target'))} ORDER BY ${order}`,
   )
   await db.dialect.renewStatistics(db, rows, [raw('line')])
   await db.dialect.renewStatistics(db, plan)

@@ -38,4 +38,31 @@ for (const engine of engines) {
     )
     t.match(temporary, { n: 0 })
   })
+  t.test(`${engine}: what others insert meanwhile into a table just made is found`, async t => {
+    const { db, file, folder, rejects } = await world(t, engine, { batch: { rows: 4 } })
+    file('contacts.csv', [
+      'contactid,lastname',
+      ...Array.from({ length: 12 }, (_, i) => `${guid(i)},n${i}`),
+    ])
+    const work = importExtract(db, { from: folder, rejects, create: true })
+    let next = await work.next()
+    let isMet = false
+    while (!next.done) {
+      const { value: event } = next
+      if (event.type === 'progress' && event.step === 'load contacts.csv' && !isMet) {
+        await db.script(
+          `INSERT INTO contact (contactid, lastname) VALUES ('${guid(5)}', 'theirs'), ('${guid(6)}', 'n6')`,
+        )
+        isMet = true
+      }
+      next = await work.next()
+    }
+    t.ok(isMet)
+    t.match(next.value.files, [{ inserted: 10, updated: 1, unchanged: 1, rejected: 0 }])
+    t.same(
+      (await contactsOf(db)).map(({ lastname }) => lastname),
+      Array.from({ length: 12 }, (_, i) => `n${i}`),
+    )
+    t.match(await db.row(sql`SELECT outcome, rows FROM p2c_run`), { outcome: 'done', rows: 11 })
+  })
 }

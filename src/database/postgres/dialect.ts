@@ -41,7 +41,7 @@ import { sequences } from './sequences.ts'
 export const postgresDialect: Dialect = {
   name: 'postgres',
   queryBuilderClient: 'pg',
-  habits: { batchMillis: 500, writers: 64 },
+  habits: { batchMillis: 500, writers: 64, insertsByKey: false },
   columnType,
   bytewiseText: raw('text COLLATE "C"'),
   flag: value => raw(String(value)),

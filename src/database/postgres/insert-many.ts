@@ -3,7 +3,6 @@ import { Readable } from 'node:stream'
 import { from } from 'pg-copy-streams'
 import { join, sql, type Sql } from '../../domain/sql.ts'
 import type { BoundRow } from '../dialect.ts'
-import { explain } from './faults.ts'
 import type { PostgresDatabase } from './open.ts'
 
 /** COPY: a statement per row would wait for the network each time. */
@@ -14,19 +13,19 @@ export async function insertMany(
   rows: readonly BoundRow[],
 ): Promise<void> {
   if (rows.length === 0) return
-  const copy = from(sql`COPY ${table} (${join([...columns], ', ')}) FROM STDIN`.sql)
+  const statement = sql`COPY ${table} (${join([...columns], ', ')}) FROM STDIN`.sql
   const lines = rows.map(row => `${row.map(copied).join('\t')}\n`).join('')
-  try {
-    await pipeline(Readable.from([lines]), db.client.query(copy))
-  } catch (error) {
-    throw explain(error, db)
-  }
+  await db.alone(() => pipeline(Readable.from([lines]), db.client.query(from(statement))))
 }
+
+const mustBeEscaped = /[\\\t\n\r]/
 
 /** A value in the text format of COPY. */
 function copied(value: BoundRow[number]): string {
   if (value === null) return '\\N'
-  return String(value).replace(/[\\\t\n\r]/g, character => escapes[character] ?? character)
+  if (typeof value !== 'string') return String(value)
+  if (!mustBeEscaped.test(value)) return value
+  return value.replace(/[\\\t\n\r]/g, character => escapes[character] ?? character)
 }
 
 const escapes: Readonly<Record<string, string>> = {

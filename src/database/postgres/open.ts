@@ -19,6 +19,8 @@ import { inlined, native, types } from './values.ts'
 export interface PostgresDatabase extends Database, Place {
   readonly client: pg.Client
   readonly guidColumns: GuidColumns
+  /** Does something with the client when the statements before are done, as each of them does. */
+  alone<T>(work: () => Promise<T>): Promise<T>
   /** Ends the connection with this error: what it does from now on fails with it. */
   giveUp(reason: Error): void
 }
@@ -240,6 +242,7 @@ function databaseOn(
     config,
     client,
     guidColumns,
+    alone: guarded,
     dialect: postgresDialect,
     names,
     rules: rulesOf(

@@ -26,7 +26,7 @@ import { sequences } from './sequences.ts'
 export const sqliteDialect: Dialect = {
   name: 'sqlite',
   queryBuilderClient: 'better-sqlite3',
-  habits: { batchMillis: 250, writers: 1 },
+  habits: { batchMillis: 250, writers: 1, insertsByKey: true },
   columnType,
   bytewiseText: raw('text'),
   flag: value => literal(value),
