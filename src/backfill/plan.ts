@@ -4,7 +4,7 @@ import type { ColumnInfo, List, ListedColumn } from '../database/dialect.ts'
 import { addToList } from '../database/list.ts'
 import type { Ranks } from '../database/ranks.ts'
 import { now } from '../database/history.ts'
-import { all, identifier, join, literal, raw, sql, textOf, type Sql } from '../domain/sql.ts'
+import { all, any, identifier, join, literal, raw, sql, textOf, type Sql } from '../domain/sql.ts'
 import { preview } from '../numbering/format.ts'
 import { formatOf, nextNumber, takeBlock } from '../numbering/sequence.ts'
 import {
@@ -46,7 +46,7 @@ export async function makePlan(
   const again = before !== undefined
   return db.transaction(async () => {
     const mark = await db.dialect.changeMark(db)
-    if (again && !(await hasDueRows(db, backfill))) return { added: 0, mark }
+    if (again && !(await hasIncompleteRows(db, backfill))) return { added: 0, mark }
     // From the first plan on the triggers push the sequence past numbers that others give.
     const kept = again ? null : keptNumbers(db, backfill)
     const next = await nextNumber(db, backfill.number.sequence, kept)
@@ -111,10 +111,17 @@ export function keptNumbers(db: Database, backfill: Backfill): Sql {
   return sql`SELECT ${db.names.column(backfill.number.column, 't')} AS number FROM ${db.names.table(backfill.table)} AS t WHERE NOT ${isUnnumbered(db, backfill, 't')}`
 }
 
-async function hasDueRows(db: Database, backfill: Backfill): Promise<boolean> {
-  const due = isDue(db, backfill, 't', await forAllRows(db, backfill, 't'))
+/**
+ * Whether a row came late, or lost what it had. Its triggers keep the flags of a row that has all of them: so
+ * nobody has to look whether they are right, which takes ten times as long.
+ */
+async function hasIncompleteRows(db: Database, backfill: Backfill): Promise<boolean> {
+  const lacks = Object.keys(backfill.set).map(
+    column => sql`${db.names.column(column, 't')} IS NULL`,
+  )
+  const isIncomplete = any([isUnnumbered(db, backfill, 't'), ...lacks])
   const found = await db.row(
-    sql`SELECT 1 FROM ${db.names.table(backfill.table)} AS t WHERE ${due} LIMIT 1`,
+    sql`SELECT 1 FROM ${db.names.table(backfill.table)} AS t WHERE ${all([isIncomplete, notRejected(db, backfill, 't')])} LIMIT 1`,
   )
   return found !== undefined
 }
