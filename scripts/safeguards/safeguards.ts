@@ -354,6 +354,12 @@ export const safeguards: readonly Safeguard[] = [
     test: 'test/import/import-balance.test.ts',
   },
   {
+    what: 'a row that others insert into a table just made is found',
+    file: 'src/import/load.ts',
+    without: [[`if (!isNew || db`, `if (isNew || db`]],
+    test: 'test/import/import-resume.test.ts',
+  },
+  {
     what: 'one run at a time on a server',
     file: 'src/database/postgres/lock.ts',
     without: [[`if (!found?.taken)`, `if (!found)`]],
@@ -446,8 +452,9 @@ export const safeguards: readonly Safeguard[] = [
     what: 'a new row is noted by the number that it is given',
     file: 'src/database/postgres/live-number.ts',
     without: [
-      [`SET is_new = 1, number`, `SET is_new = g.is_new, number`],
+      [`raw('s.n'))}, 1`, `raw('s.n'))}, 0`],
       [`p2c_given, 1)`, `p2c_given, 0)`],
+      [`SET is_new = 1, number`, `SET is_new = g.is_new, number`],
     ],
     test: changed,
   },
@@ -460,7 +467,12 @@ export const safeguards: readonly Safeguard[] = [
   {
     what: 'the number of a row that another has just inserted stays',
     file: 'src/database/postgres/live-number.ts',
-    without: [[`ELSE g.number END`, `ELSE excluded.number END`]],
+    without: [
+      [
+        `\${onConflict} SET is_new = 1\n`,
+        `\${onConflict} SET is_new = 1, number = excluded.number\n`,
+      ],
+    ],
     test: 'test/database/postgres/live-schema.test.ts',
   },
   {

@@ -17,12 +17,12 @@ export function contactObjects(db: PostgresDatabase, live: LiveNumber | undefine
 }
 
 /**
- * One trigger for all, and as few statements as can be: each costs an insert about as much as what
- * is done in it. Who writes a number down has thereby met the documents that come at the same time;
- * only a contact that is awaited, is there already, or brings its number looks for documents.
+ * One trigger for all, and as few statements and expressions as can be: what each needs before it begins, anew in every
+ * transaction, costs an insert more than what is done in it. Who writes a number down has thereby met the documents that come at the same time;
+ * only a contact that is awaited, is there already, brings its number, or had one looks for documents.
  */
 function newContact(db: PostgresDatabase, live: LiveNumber | undefined): SchemaObject[] {
-  const { active, isActive, keepCompany, setCompany } = flagsOf(db)
+  const { active, isActive, setCompany } = flagsOf(db)
   const id = db.rules.guid(of('new', db.names.column('contactid')))
   const looksUp = raw('p2c_looks_up')
   const giving =
@@ -41,7 +41,6 @@ function newContact(db: PostgresDatabase, live: LiveNumber | undefined): SchemaO
   ${looksUp} boolean;${giving?.declared ?? empty}
 BEGIN
   ${giving?.give ?? keepMeetingPlace('contacts')}
-  ${keepCompany}
   ${setCompany}
   IF ${looksUp} IS NOT FALSE THEN
     ${active} := ${isActive};
@@ -58,7 +57,7 @@ function movedContact(db: PostgresDatabase): SchemaObject[] {
   const key = names.column('contactid')
   const columns = [key, names.column('parentcustomerid'), names.column('parentcustomeridtype')]
   const changes = (column: Sql) => sql`${of('new', column)} IS DISTINCT FROM ${of('old', column)}`
-  const { active, isActive, keepCompany, setCompany } = flagsOf(db)
+  const { active, isActive, setCompany } = flagsOf(db)
   return trigger(
     db,
     'p2c_contact_moved',
@@ -69,9 +68,8 @@ function movedContact(db: PostgresDatabase): SchemaObject[] {
   IF ${changes(key)} THEN
     ${keepMeetingPlace('contacts')}
   END IF;
-  ${keepCompany}
-  ${active} := ${isActive};
   ${setCompany}
+  ${active} := ${isActive};
   RETURN new;
 END`,
   )
@@ -81,8 +79,7 @@ END`,
 interface Flags {
   readonly active: Sql
   readonly isActive: Sql
-  /** Keeps the company's account, if it has one, until the transaction ends. */
-  readonly keepCompany: Sql
+  /** Sets the other flag, and keeps the company's account, if it has one, until the transaction ends. */
   readonly setCompany: Sql
 }
 
@@ -96,17 +93,17 @@ function flagsOf(db: PostgresDatabase): Flags {
   return {
     active: of('new', names.column(field.isActiveCustomer)),
     isActive: rules.isActive(of('new', names.column('contactid'))),
-    keepCompany: sql`IF ${parent} IS NOT NULL AND ${rules.isUntyped('new')} THEN
-    ${keepAccount}
-    IF NOT FOUND THEN
-      ${waitForAccounts(db, false)}
-      ${keepAccount}
-    END IF;
-  END IF;`,
     // Without a company there is nothing to look up, and then nothing is to be prepared for it.
     setCompany: sql`IF ${parent} IS NULL THEN
     ${company} := ${db.dialect.flag(false)};
   ELSE
+    IF ${rules.isUntyped('new')} THEN
+      ${keepAccount}
+      IF NOT FOUND THEN
+        ${waitForAccounts(db, false)}
+        ${keepAccount}
+      END IF;
+    END IF;
     ${company} := ${rules.isCompanyAnAccount('new')};
   END IF;`,
   }

@@ -99,19 +99,18 @@ export interface GivingNumber {
 
 /** What is done besides. */
 export interface Besides {
-  /**
-   * What the statement that writes down a number tells, too, and the variable for it: true as well
-   * where the row is there already; NULL where no number is written down.
-   */
+  /** What the statement tells, too, that writes down the number of a row that is new, and the variable for it. */
   readonly also: { readonly is: Sql; readonly into: Sql }
   /** A statement for where no number is written down. */
   readonly otherwise: Sql
 }
 
 /**
+ * One statement for a row that is new: it looks whether it is, gives the number, and writes it down, which is the
+ * note for the sync, too. It inserts nothing, and takes no number, where the row is there already, or had a number.
+ *
  * A row that is there already keeps its number: the insert will become the update of ON CONFLICT,
- * which is noted then, or fail. What is given is written down, and is the note for the sync that the row is
- * new. One that comes again gets the number it was given, unless another has it now. Of two who insert
+ * which is noted then, or fail. One that comes again gets the number it was given, unless another has it now. Of two who insert
  * the same row at once the second waits for the first where the number is written down, and
  * finds a number there that it has not seen: that of the row, which stays. (A condition with a query in it
  * costs as much as a statement, so it stands where it is seldom met.)
@@ -129,12 +128,18 @@ export function givingNumber(
   const number = of('new', column)
   const id = rules.guid(of('new', key))
   const isDue = rules.hasNoNumber(number)
+  const isThere = sql`FROM ${on} AS t WHERE t.${key} = ${of('new', key)}`
+  const isRemembered = sql`FROM p2c_given_number AS g WHERE g.sequence = ${literal(sequence)} AND g.row_key = ${id}`
+  const next = sql`nextval(${literal(nativeSequence(sequence))})`
+  const highest = integer(highestOf(format))
   const exhausted = literal(
     `NUMBERS_EXHAUSTED: there is no number left in the format ${format.text}`.replaceAll('%', '%%'),
   )
   const also = besides
-    ? { is: sql`, p2c_kept IS NOT NULL OR ${besides.also.is}`, into: sql`, ${besides.also.into}` }
+    ? { is: sql`, ${besides.also.is}`, into: sql`, ${besides.also.into}` }
     : { is: empty, into: empty }
+  const writeDown = sql`INSERT INTO p2c_given_number AS g (sequence, row_key, number, is_new)`
+  const onConflict = sql`ON CONFLICT ON CONSTRAINT p2c_given_number_pkey DO UPDATE`
   return {
     isDue,
     // Names that no column has. What is kept is the empty text of a row that is there and has no number.
@@ -144,27 +149,32 @@ export function givingNumber(
   p2c_given text;
   p2c_next bigint;`,
     give: sql`IF ${isDue} THEN
-    SELECT (SELECT coalesce(t.${column}, '') FROM ${on} AS t WHERE t.${key} = ${of('new', key)} LIMIT 1),
-      (SELECT g.number FROM p2c_given_number AS g WHERE g.sequence = ${literal(sequence)} AND g.row_key = ${id})
-      INTO p2c_kept, p2c_remembered;
-  END IF;
-  IF p2c_kept <> '' OR NOT ${isDue} THEN
-    ${number} := coalesce(p2c_kept, ${number});
-    ${besides?.otherwise ?? empty}
-  ELSE
-    p2c_given := p2c_remembered;
-    IF p2c_given IS NOT NULL THEN
-      IF EXISTS (SELECT 1 FROM ${on} AS t WHERE t.${column} = p2c_given) THEN p2c_given := NULL; END IF;
-    END IF;
-    IF p2c_given IS NULL THEN
-      p2c_next := nextval(${literal(nativeSequence(sequence))});
-      IF p2c_next > ${integer(highestOf(format))} THEN RAISE EXCEPTION ${exhausted}; END IF;
-      p2c_given := ${numberText(format, raw('p2c_next'))};
-    END IF;
-    INSERT INTO p2c_given_number AS g (sequence, row_key, number, is_new) VALUES (${literal(sequence)}, ${id}, p2c_given, 1)
-      ON CONFLICT ON CONSTRAINT p2c_given_number_pkey DO UPDATE
-      SET is_new = 1, number = CASE WHEN g.number = p2c_remembered THEN excluded.number ELSE g.number END
+    ${writeDown} SELECT ${literal(sequence)}, ${id}, ${numberText(format, raw('s.n'))}, 1
+      FROM (SELECT ${next} AS n WHERE NOT EXISTS (SELECT 1 ${isThere}) AND NOT EXISTS (SELECT 1 ${isRemembered})) AS s WHERE s.n <= ${highest}
+      ${onConflict} SET is_new = 1
       RETURNING g.number${also.is} INTO ${number}${also.into};
+  END IF;
+  IF NOT FOUND THEN
+    IF ${isDue} THEN
+      SELECT (SELECT coalesce(t.${column}, '') ${isThere} LIMIT 1), (SELECT g.number ${isRemembered}) INTO p2c_kept, p2c_remembered;
+    END IF;
+    IF p2c_kept <> '' OR NOT ${isDue} THEN
+      ${number} := coalesce(p2c_kept, ${number});
+      ${besides?.otherwise ?? empty}
+    ELSE
+      p2c_given := p2c_remembered;
+      IF p2c_given IS NOT NULL THEN
+        IF EXISTS (SELECT 1 FROM ${on} AS t WHERE t.${column} = p2c_given) THEN p2c_given := NULL; END IF;
+      END IF;
+      IF p2c_given IS NULL THEN
+        p2c_next := ${next};
+        IF p2c_next > ${highest} THEN RAISE EXCEPTION ${exhausted}; END IF;
+        p2c_given := ${numberText(format, raw('p2c_next'))};
+      END IF;
+      ${writeDown} VALUES (${literal(sequence)}, ${id}, p2c_given, 1)
+        ${onConflict} SET is_new = 1, number = CASE WHEN g.number = p2c_remembered THEN excluded.number ELSE g.number END
+        RETURNING g.number INTO ${number};
+    END IF;
   END IF;`,
   }
 }
