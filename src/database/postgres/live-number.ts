@@ -128,8 +128,8 @@ export function givingNumber(
   const number = of('new', column)
   const id = rules.guid(of('new', key))
   const isDue = rules.hasNoNumber(number)
-  const isThere = sql`FROM ${on} AS t WHERE t.${key} = ${of('new', key)}`
-  const isRemembered = sql`FROM p2c_given_number AS g WHERE g.sequence = ${literal(sequence)} AND g.row_key = ${id}`
+  const sameRow = sql`FROM ${on} AS t WHERE t.${key} = ${of('new', key)}`
+  const givenBefore = sql`FROM p2c_given_number AS g WHERE g.sequence = ${literal(sequence)} AND g.row_key = ${id}`
   const next = sql`nextval(${literal(nativeSequence(sequence))})`
   const highest = integer(highestOf(format))
   const exhausted = literal(
@@ -150,13 +150,13 @@ export function givingNumber(
   p2c_next bigint;`,
     give: sql`IF ${isDue} THEN
     ${writeDown} SELECT ${literal(sequence)}, ${id}, ${numberText(format, raw('s.n'))}, 1
-      FROM (SELECT ${next} AS n WHERE NOT EXISTS (SELECT 1 ${isThere}) AND NOT EXISTS (SELECT 1 ${isRemembered})) AS s WHERE s.n <= ${highest}
+      FROM (SELECT ${next} AS n WHERE NOT EXISTS (SELECT 1 ${sameRow}) AND NOT EXISTS (SELECT 1 ${givenBefore})) AS s WHERE s.n <= ${highest}
       ${onConflict} SET is_new = 1
       RETURNING g.number${also.is} INTO ${number}${also.into};
   END IF;
   IF NOT FOUND THEN
     IF ${isDue} THEN
-      SELECT (SELECT coalesce(t.${column}, '') ${isThere} LIMIT 1), (SELECT g.number ${isRemembered}) INTO p2c_kept, p2c_remembered;
+      SELECT (SELECT coalesce(t.${column}, '') ${sameRow} LIMIT 1), (SELECT g.number ${givenBefore}) INTO p2c_kept, p2c_remembered;
     END IF;
     IF p2c_kept <> '' OR NOT ${isDue} THEN
       ${number} := coalesce(p2c_kept, ${number});
