@@ -42,7 +42,7 @@ export async function* importExtract(db: Database, options: ImportOptions): Work
         preparation = await prepare(db, options)
       },
       outcomeOf: result => (hasFindings(result) ? 'findings' : 'done'),
-      // Rows come in the order of keys, so that each page is met once.
+      // Where there is a cache to be set, rows come in the order of keys, so that each page is met once.
       cacheMegabytes: 4,
     },
   )

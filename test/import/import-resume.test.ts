@@ -38,6 +38,7 @@ for (const engine of engines) {
     )
     t.match(temporary, { n: 0 })
   })
+
   t.test(`${engine}: what others insert meanwhile into a table just made is found`, async t => {
     const { db, file, folder, rejects } = await world(t, engine, { batch: { rows: 4 } })
     file('contacts.csv', [

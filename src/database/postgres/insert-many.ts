@@ -18,6 +18,7 @@ export async function insertMany(
   await db.alone(() => pipeline(Readable.from([lines]), db.client.query(from(statement))))
 }
 
+/** Looked for first: to replace in vain takes two and a half times as long. */
 const mustBeEscaped = /[\\\t\n\r]/
 
 /** A value in the text format of COPY. */
